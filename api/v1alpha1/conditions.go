@@ -1,0 +1,59 @@
+package v1alpha1
+
+// The types of a site's conditions.
+const (
+	// ConditionAccepted says that the manifest on disk is the one that runs.
+	ConditionAccepted = "Accepted"
+	// ConditionReady says that every WAN's loop runs with usable probes and a
+	// router that answers. It sums up the rest.
+	ConditionReady = "Ready"
+	// ConditionProgressing says that a change is being brought out.
+	ConditionProgressing = "Progressing"
+	// ConditionStable says that nothing has restarted or degraded of late.
+	ConditionStable = "Stable"
+	// ConditionDegraded says that something outside wanctl keeps a WAN from
+	// being controlled.
+	ConditionDegraded = "Degraded"
+	// ConditionStatusWritable says that status and state reach the disk.
+	ConditionStatusWritable = "StatusWritable"
+)
+
+// The reasons of conditions and events. They are part of the API.
+const (
+	ReasonManifestAccepted   = "ManifestAccepted"
+	ReasonManifestInvalid    = "ManifestInvalid"
+	ReasonManifestRemoved    = "ManifestRemoved"
+	ReasonLoopsRunning       = "LoopsRunning"
+	ReasonLoopsStarting      = "LoopsStarting"
+	ReasonLoopsStopped       = "LoopsStopped"
+	ReasonSpecChanged        = "SpecChanged"
+	ReasonUpToDate           = "UpToDate"
+	ReasonSettling           = "Settling"
+	ReasonSettled            = "Settled"
+	ReasonHealthy            = "Healthy"
+	ReasonRouterUnreachable  = "RouterUnreachable"
+	ReasonRouterDenied       = "RouterDenied"
+	ReasonRouterUnsupported  = "RouterUnsupported"
+	ReasonRouterFailed       = "RouterFailed"
+	ReasonQueueMissing       = "QueueMissing"
+	ReasonProbesLost         = "ProbesLost"
+	ReasonProbesFailing      = "ProbesFailing"
+	ReasonLoopFailed         = "LoopFailed"
+	ReasonWritten            = "Written"
+	ReasonWriteFailed        = "WriteFailed"
+	ReasonLoopStarted        = "LoopStarted"
+	ReasonLoopRestarted      = "LoopRestarted"
+	ReasonLoopRetuned        = "LoopRetuned"
+	ReasonLoopStopped        = "LoopStopped"
+	ReasonLoopResumed        = "LoopResumed"
+	ReasonStateChanged       = "StateChanged"
+	ReasonDriftCorrected     = "DriftCorrected"
+	ReasonBaselineRelearned  = "BaselineRelearned"
+	ReasonReflectorUnhealthy = "ReflectorUnhealthy"
+	ReasonReflectorHealthy   = "ReflectorHealthy"
+	ReasonProbesRecovered    = "ProbesRecovered"
+	ReasonRouterRecovered    = "RouterRecovered"
+	ReasonInlineStatusFailed = "InlineStatusFailed"
+	ReasonTornStateSetAside  = "TornStateSetAside"
+	ReasonDuplicateSite      = "DuplicateSite"
+)

@@ -1,0 +1,17 @@
+// Package v1alpha1 is the manifest: the Site, what wanctl fills in by
+// default, what it refuses, and the status that it reports.
+//
+// The comments of these types are the documentation that `wanctl explain`
+// prints, and the source of the generated JSON schema and field reference.
+// The package does no I/O and reads no clock.
+//
+// +kubebuilder:object:generate=true
+// +groupName=wanctl.dev
+package v1alpha1
+
+const (
+	// APIVersion is what a manifest's apiVersion must say.
+	APIVersion = "wanctl.dev/v1alpha1"
+	// Kind is what a manifest's kind must say.
+	Kind = "Site"
+)

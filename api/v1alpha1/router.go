@@ -1,0 +1,214 @@
+package v1alpha1
+
+import (
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Router is a device that shapes: exactly one of routerOS, linux and
+// simulated.
+type Router struct {
+	// Name is the router's name within the site.
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+	// RouterOS is a MikroTik router, reached over its binary API.
+	// It is checked and carried; this version has no driver for it yet.
+	// +optional
+	RouterOS *RouterOS `json:"routerOS,omitempty"`
+	// Linux is the machine that wanctl runs on.
+	// +optional
+	Linux *Linux `json:"linux,omitempty"`
+	// Simulated is a router with its links, embedded in wanctl.
+	// +optional
+	Simulated *Simulated `json:"simulated,omitempty"`
+}
+
+// RouterOS says how a MikroTik router is reached. One of tls and plaintext is
+// required.
+type RouterOS struct {
+	// Address is host:port of the API: 8729 with TLS, 8728 without.
+	Address string `json:"address"`
+	// TLS says whose certificate to trust.
+	// +optional
+	TLS *TLS `json:"tls,omitempty"`
+	// Plaintext allows the password to cross the network unencrypted.
+	// +optional
+	Plaintext bool `json:"plaintext,omitempty"`
+	// Credentials say where the user's name and password are read from.
+	Credentials Credentials `json:"credentials"`
+}
+
+// TLS says whose certificate to trust: exactly one of caFile and fingerprint.
+type TLS struct {
+	// CAFile is a file of PEM certificates that may sign the router's.
+	// +optional
+	CAFile string `json:"caFile,omitempty"`
+	// Fingerprint pins the router's certificate: sha256: and 64 hexadecimal
+	// digits, colons between pairs allowed.
+	// +optional
+	Fingerprint string `json:"fingerprint,omitempty"`
+}
+
+// Credentials say where a name and a password are read from; they never stand
+// in a manifest. Each is either a file or an environment variable.
+type Credentials struct {
+	// UsernameFile is a file that holds the user's name.
+	// +optional
+	UsernameFile string `json:"usernameFile,omitempty"`
+	// UsernameEnv is an environment variable that holds the user's name.
+	// +optional
+	UsernameEnv string `json:"usernameEnv,omitempty"`
+	// PasswordFile is a file that holds the password.
+	// +optional
+	PasswordFile string `json:"passwordFile,omitempty"`
+	// PasswordEnv is an environment variable that holds the password.
+	// +optional
+	PasswordEnv string `json:"passwordEnv,omitempty"`
+}
+
+// Linux is the machine that wanctl runs on. It needs no more: the queue of
+// each direction names the interface whose root qdisc shapes it.
+type Linux struct{}
+
+// Simulated is a router that exists only in wanctl, with the links behind it:
+// a fluid model of shapers, bottlenecks and TCP-like traffic. It serves demos,
+// tests and wanctl simulate.
+type Simulated struct {
+	// Seed starts the pseudo-random noise; the same seed gives the same run.
+	// +kubebuilder:default=1
+	// +optional
+	Seed int64 `json:"seed,omitempty"`
+	// ApplyLatency is how long the router takes to carry out a write.
+	// +kubebuilder:default="2ms"
+	// +optional
+	ApplyLatency *metav1.Duration `json:"applyLatency,omitempty"`
+	// Links describe the link of each WAN. A WAN without one has a steady link
+	// of its ceilings' capacity.
+	// +listType=map
+	// +listMapKey=wan
+	// +optional
+	Links []SimulatedLink `json:"links,omitempty"`
+	// Faults are what goes wrong with the router, and when.
+	// +optional
+	Faults []SimulatedFault `json:"faults,omitempty"`
+}
+
+// SimulatedLink is the link of one WAN.
+type SimulatedLink struct {
+	// WAN names the WAN whose link this is.
+	WAN string `json:"wan"`
+	// BaseRTT is the idle round-trip time.
+	// +kubebuilder:default="20ms"
+	// +optional
+	BaseRTT *metav1.Duration `json:"baseRTT,omitempty"`
+	// Jitter is the mean of the random delay added to every probe.
+	// +kubebuilder:default="300us"
+	// +optional
+	Jitter *metav1.Duration `json:"jitter,omitempty"`
+	// Loss is the share of probes that are lost at random, 0 to 1.
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1
+	// +optional
+	Loss float64 `json:"loss,omitempty"`
+	// Buffer is how long the bottleneck's FIFO is, as time at its present rate.
+	// +kubebuilder:default="500ms"
+	// +optional
+	Buffer *metav1.Duration `json:"buffer,omitempty"`
+	// Reflectors gives reflectors a round-trip time or a fault of their own.
+	// +listType=map
+	// +listMapKey=address
+	// +optional
+	Reflectors []SimulatedReflector `json:"reflectors,omitempty"`
+	// Download is the link's direction towards the user.
+	// +kubebuilder:default={}
+	Download SimulatedDirection `json:"download,omitempty"`
+	// Upload is the link's direction away from the user.
+	// +kubebuilder:default={}
+	Upload SimulatedDirection `json:"upload,omitempty"`
+}
+
+// SimulatedReflector is one reflector's own behaviour.
+type SimulatedReflector struct {
+	// Address is the reflector, as named in the WAN's probe.
+	Address string `json:"address"`
+	// RTT is its idle round-trip time; the link's baseRTT when left out.
+	// +optional
+	RTT *metav1.Duration `json:"rtt,omitempty"`
+	// DeadAfter is when it stops answering; never when left out.
+	// +optional
+	DeadAfter *metav1.Duration `json:"deadAfter,omitempty"`
+}
+
+// SimulatedDirection is one direction of a simulated link: how much it
+// carries and how much is asked of it.
+type SimulatedDirection struct {
+	// Capacity is what the bottleneck carries at first, in bit/s; the
+	// direction's ceiling when left out.
+	// +optional
+	Capacity *resource.Quantity `json:"capacity,omitempty"`
+	// Steps change the capacity at given times.
+	// +optional
+	Steps []CapacityStep `json:"steps,omitempty"`
+	// Repeat starts the steps anew every so often; never when left out.
+	// +optional
+	Repeat *metav1.Duration `json:"repeat,omitempty"`
+	// TraceFile is a file of delivery opportunities instead of steps: a line of
+	// milliseconds for each 1500 bytes that the link could carry, repeated at
+	// its end, as mahimahi's traces have it. A relative name starts at the
+	// manifest's folder.
+	// +optional
+	TraceFile string `json:"traceFile,omitempty"`
+	// Flows is how many TCP-like flows want all they can get.
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=64
+	// +optional
+	Flows *int32 `json:"flows,omitempty"`
+	// Demand bounds what all flows together want, in bit/s; no bound when left
+	// out.
+	// +optional
+	Demand *resource.Quantity `json:"demand,omitempty"`
+	// OnFor and OffFor let the flows come and go: on for so long, off for so
+	// long. They are always on when either is left out.
+	// +optional
+	OnFor *metav1.Duration `json:"onFor,omitempty"`
+	// OffFor is how long the flows are silent between two runs.
+	// +optional
+	OffFor *metav1.Duration `json:"offFor,omitempty"`
+	// CrossTraffic is traffic of others on the bottleneck, in bit/s, which
+	// does not pass the shaper and does not back off.
+	// +optional
+	CrossTraffic *resource.Quantity `json:"crossTraffic,omitempty"`
+}
+
+// CapacityStep is a change of capacity.
+type CapacityStep struct {
+	// At is when, since the start or the last repeat.
+	At metav1.Duration `json:"at"`
+	// Capacity is what the bottleneck carries from then on, in bit/s.
+	Capacity resource.Quantity `json:"capacity"`
+}
+
+// SimulatedFault is something that goes wrong for a while.
+type SimulatedFault struct {
+	// At is when it starts.
+	At metav1.Duration `json:"at"`
+	// For is how long it lasts.
+	For metav1.Duration `json:"for"`
+	// Kind is what goes wrong: RouterDown (every call fails), RouterSlow (every
+	// call takes a second more), QueueMissing (the queues are gone) or
+	// ProbesLost (no probe of the WANs behind it is answered).
+	// +kubebuilder:validation:Enum=RouterDown;RouterSlow;QueueMissing;ProbesLost
+	Kind SimulatedFaultKind `json:"kind"`
+}
+
+// SimulatedFaultKind is a kind of fault.
+type SimulatedFaultKind string
+
+// The kinds of simulated fault.
+const (
+	FaultRouterDown   SimulatedFaultKind = "RouterDown"
+	FaultRouterSlow   SimulatedFaultKind = "RouterSlow"
+	FaultQueueMissing SimulatedFaultKind = "QueueMissing"
+	FaultProbesLost   SimulatedFaultKind = "ProbesLost"
+)
