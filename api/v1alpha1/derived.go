@@ -30,17 +30,21 @@ type Derived struct {
 	// Profile is the interval profile as a manifest names it.
 	Profile string `json:"profile"`
 	// Interval is the time between two cycles.
+	// +kubebuilder:validation:Format=duration
 	Interval metav1.Duration `json:"interval"`
 
 	// AlphaBaseline is a sample's weight in the baseline.
 	AlphaBaseline Alpha `json:"alphaBaseline"`
 	// AlphaLoad is a sample's weight in the load RTT.
 	AlphaLoad Alpha `json:"alphaLoad"`
-	// AlphaDetection is a sample's weight in the fast path; 0 when it is off.
-	AlphaDetection Alpha `json:"alphaDetection"`
+	// DetectionSamples is how many of the newest samples the fast path takes the
+	// median of; 0 when it is off.
+	DetectionSamples int64 `json:"detectionSamples"`
 	// TauBaseline is the time constant that AlphaBaseline implies.
+	// +kubebuilder:validation:Format=duration
 	TauBaseline metav1.Duration `json:"tauBaseline"`
 	// TauLoad is the time constant that AlphaLoad implies.
+	// +kubebuilder:validation:Format=duration
 	TauLoad metav1.Duration `json:"tauLoad"`
 
 	// RedSamples is how many cycles RED lasts before steering acts.
@@ -78,17 +82,22 @@ type DerivedShaper struct {
 // notices it, the baseline held. A time left out is never.
 type DetectionTime struct {
 	// Step is by how much the round-trip time rises.
+	// +kubebuilder:validation:Format=duration
 	Step metav1.Duration `json:"step"`
-	// Fast is when the fast path crosses the green threshold.
+	// Fast is when the fast path acts: once most of its samples show the step.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Fast *metav1.Duration `json:"fast,omitempty"`
 	// Yellow is when the state leaves GREEN.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Yellow *metav1.Duration `json:"yellow,omitempty"`
 	// SoftRed is when the softRed threshold is crossed and confirmed.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	SoftRed *metav1.Duration `json:"softRed,omitempty"`
 	// Red is when the hardRed threshold is crossed.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Red *metav1.Duration `json:"red,omitempty"`
 }

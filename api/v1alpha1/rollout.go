@@ -70,10 +70,12 @@ const (
 // Soak says how long a change is watched.
 type Soak struct {
 	// PerWAN is how long each WAN is watched before the next one changes.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="1h"
 	// +optional
 	PerWAN *metav1.Duration `json:"perWAN,omitempty"`
 	// Final is how long the whole site is watched at the end.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="24h"
 	// +optional
 	Final *metav1.Duration `json:"final,omitempty"`
@@ -110,6 +112,7 @@ type Gate struct {
 	// +optional
 	Abort *float64 `json:"abort,omitempty"`
 	// Window is how long an abort limit must be passed.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Window *metav1.Duration `json:"window,omitempty"`
 	// MinEvidence is how many observations the gate needs.

@@ -80,6 +80,7 @@ type Simulated struct {
 	// +optional
 	Seed int64 `json:"seed,omitempty"`
 	// ApplyLatency is how long the router takes to carry out a write.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="2ms"
 	// +optional
 	ApplyLatency *metav1.Duration `json:"applyLatency,omitempty"`
@@ -99,10 +100,12 @@ type SimulatedLink struct {
 	// WAN names the WAN whose link this is.
 	WAN string `json:"wan"`
 	// BaseRTT is the idle round-trip time.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="20ms"
 	// +optional
 	BaseRTT *metav1.Duration `json:"baseRTT,omitempty"`
 	// Jitter is the mean of the random delay added to every probe.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="300us"
 	// +optional
 	Jitter *metav1.Duration `json:"jitter,omitempty"`
@@ -112,6 +115,7 @@ type SimulatedLink struct {
 	// +optional
 	Loss float64 `json:"loss,omitempty"`
 	// Buffer is how long the bottleneck's FIFO is, as time at its present rate.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="500ms"
 	// +optional
 	Buffer *metav1.Duration `json:"buffer,omitempty"`
@@ -121,10 +125,10 @@ type SimulatedLink struct {
 	// +optional
 	Reflectors []SimulatedReflector `json:"reflectors,omitempty"`
 	// Download is the link's direction towards the user.
-	// +kubebuilder:default={}
+	// +kubebuilder:default={flows:2}
 	Download SimulatedDirection `json:"download,omitempty"`
 	// Upload is the link's direction away from the user.
-	// +kubebuilder:default={}
+	// +kubebuilder:default={flows:1}
 	Upload SimulatedDirection `json:"upload,omitempty"`
 }
 
@@ -133,9 +137,11 @@ type SimulatedReflector struct {
 	// Address is the reflector, as named in the WAN's probe.
 	Address string `json:"address"`
 	// RTT is its idle round-trip time; the link's baseRTT when left out.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	RTT *metav1.Duration `json:"rtt,omitempty"`
 	// DeadAfter is when it stops answering; never when left out.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	DeadAfter *metav1.Duration `json:"deadAfter,omitempty"`
 }
@@ -151,6 +157,7 @@ type SimulatedDirection struct {
 	// +optional
 	Steps []CapacityStep `json:"steps,omitempty"`
 	// Repeat starts the steps anew every so often; never when left out.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Repeat *metav1.Duration `json:"repeat,omitempty"`
 	// TraceFile is a file of delivery opportunities instead of steps: a line of
@@ -170,9 +177,11 @@ type SimulatedDirection struct {
 	Demand *resource.Quantity `json:"demand,omitempty"`
 	// OnFor and OffFor let the flows come and go: on for so long, off for so
 	// long. They are always on when either is left out.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	OnFor *metav1.Duration `json:"onFor,omitempty"`
 	// OffFor is how long the flows are silent between two runs.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	OffFor *metav1.Duration `json:"offFor,omitempty"`
 	// CrossTraffic is traffic of others on the bottleneck, in bit/s, which
@@ -184,6 +193,7 @@ type SimulatedDirection struct {
 // CapacityStep is a change of capacity.
 type CapacityStep struct {
 	// At is when, since the start or the last repeat.
+	// +kubebuilder:validation:Format=duration
 	At metav1.Duration `json:"at"`
 	// Capacity is what the bottleneck carries from then on, in bit/s.
 	Capacity resource.Quantity `json:"capacity"`
@@ -192,8 +202,10 @@ type CapacityStep struct {
 // SimulatedFault is something that goes wrong for a while.
 type SimulatedFault struct {
 	// At is when it starts.
+	// +kubebuilder:validation:Format=duration
 	At metav1.Duration `json:"at"`
 	// For is how long it lasts.
+	// +kubebuilder:validation:Format=duration
 	For metav1.Duration `json:"for"`
 	// Kind is what goes wrong: RouterDown (every call fails), RouterSlow (every
 	// call takes a second more), QueueMissing (the queues are gone) or

@@ -31,7 +31,7 @@ type SiteSpec struct {
 	IntervalProfile string `json:"intervalProfile,omitempty"`
 
 	// TimeConstants are the loop's times in wall-clock seconds.
-	// +kubebuilder:default={}
+	// +kubebuilder:default={baseline:"100s",load:"10s",detection:"250ms",softRed:"6s",red:"4s",green:"30s",history:"120s"}
 	TimeConstants TimeConstants `json:"timeConstants,omitempty"`
 
 	// Alphas override the weights that are derived from the time constants.
@@ -40,7 +40,7 @@ type SiteSpec struct {
 	Alphas Alphas `json:"alphas,omitempty"`
 
 	// Thresholds are the delays at which a WAN changes state.
-	// +kubebuilder:default={}
+	// +kubebuilder:default={green:"15ms",softRed:"45ms",hardRed:"80ms",baselineUpdate:"3ms"}
 	Thresholds Thresholds `json:"thresholds,omitempty"`
 
 	// Routers are the devices whose shapers wanctl sets.
@@ -63,7 +63,7 @@ type SiteSpec struct {
 	Steering []Steering `json:"steering,omitempty"`
 
 	// Rollout says how carefully a change of interval is brought out.
-	// It is checked and carried; every change is applied at once for now.
+	// It is checked and carried; this version applies every change at once.
 	// +kubebuilder:default={}
 	Rollout Rollout `json:"rollout,omitempty"`
 }
@@ -72,35 +72,35 @@ type SiteSpec struct {
 // under a WAN overrides the site's, field by field.
 type TimeConstants struct {
 	// Baseline is the time constant of the idle round-trip time's EWMA.
-	// +kubebuilder:default="100s"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Baseline *metav1.Duration `json:"baseline,omitempty"`
 	// Load is the time constant of the EWMA under load, which feeds the
 	// reported state, steering and verdicts.
-	// +kubebuilder:default="10s"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Load *metav1.Duration `json:"load,omitempty"`
 	// Detection is the time constant of the fast path, which may change a rate
 	// at once. 0s turns the fast path off, and with it everything beyond the
 	// reference law.
-	// +kubebuilder:default="250ms"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Detection *metav1.Duration `json:"detection,omitempty"`
 	// SoftRed is how long a delay beyond the softRed threshold must last
 	// before the state is SOFT_RED; until then it counts as YELLOW.
-	// +kubebuilder:default="6s"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	SoftRed *metav1.Duration `json:"softRed,omitempty"`
 	// Red is how long RED must last before steering acts.
-	// +kubebuilder:default="4s"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Red *metav1.Duration `json:"red,omitempty"`
 	// Green is how long GREEN must last before steering is taken back.
-	// +kubebuilder:default="30s"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Green *metav1.Duration `json:"green,omitempty"`
 	// History is how far back a WAN's samples are kept.
-	// +kubebuilder:default="120s"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	History *metav1.Duration `json:"history,omitempty"`
 }
@@ -125,21 +125,21 @@ type Alphas struct {
 // boundary belongs to the lower state.
 type Thresholds struct {
 	// Green is the most delay that is GREEN; more is YELLOW.
-	// +kubebuilder:default="15ms"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Green *metav1.Duration `json:"green,omitempty"`
 	// SoftRed is the most delay that is YELLOW; more is SOFT_RED, or RED for a
 	// direction of three states.
-	// +kubebuilder:default="45ms"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	SoftRed *metav1.Duration `json:"softRed,omitempty"`
 	// HardRed is the most delay that is SOFT_RED; more is RED.
-	// +kubebuilder:default="80ms"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	HardRed *metav1.Duration `json:"hardRed,omitempty"`
 	// BaselineUpdate is the delay below which a sample counts as idle and
 	// teaches the baseline.
-	// +kubebuilder:default="3ms"
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	BaselineUpdate *metav1.Duration `json:"baselineUpdate,omitempty"`
 }

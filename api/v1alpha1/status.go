@@ -70,15 +70,19 @@ type WANStatus struct {
 // RTTStatus are round-trip times.
 type RTTStatus struct {
 	// Current is the newest median.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Current *metav1.Duration `json:"current,omitempty"`
 	// Load is the EWMA under load.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Load *metav1.Duration `json:"load,omitempty"`
 	// Baseline is the EWMA of the idle line.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Baseline *metav1.Duration `json:"baseline,omitempty"`
 	// Delta is load - baseline.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Delta *metav1.Duration `json:"delta,omitempty"`
 	// Loss is the share of recent probes that were lost, 0 to 1.
@@ -94,6 +98,7 @@ type ReflectorStatus struct {
 	// Address is the reflector, as named in the manifest.
 	Address string `json:"address"`
 	// Baseline is its own idle round-trip time.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Baseline *metav1.Duration `json:"baseline,omitempty"`
 	// Healthy says that its answers count.
@@ -145,6 +150,7 @@ type DecisionStatus struct {
 	// Reason says in a word why.
 	Reason string `json:"reason"`
 	// Delay is the fast delay that was seen.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Delay *metav1.Duration `json:"delay,omitempty"`
 	// Delivered is the delivered rate that was seen, in bit/s.
@@ -157,18 +163,23 @@ type CycleStatus struct {
 	// Count is how many cycles ran.
 	Count int64 `json:"count"`
 	// P50 is the median of a cycle's work.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	P50 *metav1.Duration `json:"p50,omitempty"`
 	// P95 is the 95th percentile of a cycle's work.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	P95 *metav1.Duration `json:"p95,omitempty"`
 	// P99 is the 99th percentile of a cycle's work.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	P99 *metav1.Duration `json:"p99,omitempty"`
 	// Max is the longest work of a cycle.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	Max *metav1.Duration `json:"max,omitempty"`
 	// LatenessP99 is the 99th percentile of how late cycles began.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	LatenessP99 *metav1.Duration `json:"latenessP99,omitempty"`
 	// Overruns counts cycles whose work outlasted the interval.
@@ -196,6 +207,7 @@ type RouterStatus struct {
 	DriftsTotal int64 `json:"driftsTotal"`
 	// ApplyP95 is the 95th percentile from a sample's arrival to the router's
 	// confirmation of the write that it led to.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	ApplyP95 *metav1.Duration `json:"applyP95,omitempty"`
 	// LastError is the present error; empty while the router answers.

@@ -51,11 +51,13 @@ type Probe struct {
 	// +optional
 	Source string `json:"source,omitempty"`
 	// Timeout is when an unanswered probe counts as lost.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="2s"
 	// +optional
 	Timeout *metav1.Duration `json:"timeout,omitempty"`
 	// InitialRTT is where load and baseline start; left out, they start at the
 	// first median.
+	// +kubebuilder:validation:Format=duration
 	// +optional
 	InitialRTT *metav1.Duration `json:"initialRTT,omitempty"`
 }
@@ -137,6 +139,7 @@ type Decrease struct {
 	// +optional
 	Factor *float64 `json:"factor,omitempty"`
 	// Every is the time one factor takes.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="2s"
 	// +optional
 	Every *metav1.Duration `json:"every,omitempty"`
@@ -149,10 +152,12 @@ type Increase struct {
 	// +optional
 	Step *resource.Quantity `json:"step,omitempty"`
 	// Every is the time one step takes.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="2s"
 	// +optional
 	Every *metav1.Duration `json:"every,omitempty"`
 	// After is how long GREEN must have lasted before the first step.
+	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="10s"
 	// +optional
 	After *metav1.Duration `json:"after,omitempty"`

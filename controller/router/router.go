@@ -9,24 +9,17 @@ import (
 	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
+	"github.com/wanctl/wanctl/controller/autorate"
 )
 
 // Direction is one of a WAN's two.
-type Direction uint8
+type Direction = autorate.Direction
 
 // The directions, usable as an index.
 const (
-	Download Direction = iota
-	Upload
+	Download = autorate.Download
+	Upload   = autorate.Upload
 )
-
-// String is the direction as the manifest names it.
-func (d Direction) String() string {
-	if d == Upload {
-		return "upload"
-	}
-	return "download"
-}
 
 // Queue is what shapes one direction of one WAN.
 type Queue struct {

@@ -1,0 +1,124 @@
+package v1alpha1
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// SetDefaults fills in what a manifest may leave out. The blocks of a WAN that
+// override the site's (timeConstants, alphas, thresholds, intervalProfile) stay
+// as sparse as they are; the Effective methods lay them over the site's. Doing
+// it twice is doing it once.
+func SetDefaults(s *Site) {
+	spec := &s.Spec
+	setValue(&spec.IntervalProfile, "500ms")
+	setTimeConstants(&spec.TimeConstants)
+	setThresholds(&spec.Thresholds)
+	for i := range spec.Routers {
+		if simulated := spec.Routers[i].Simulated; simulated != nil {
+			setSimulated(simulated)
+		}
+	}
+	for i := range spec.WANs {
+		w := &spec.WANs[i]
+		setDuration(&w.Probe.Timeout, 2*time.Second)
+		router := s.RouterFor(w)
+		setShaper(&w.Download, router, 4, 0.9)
+		setShaper(&w.Upload, router, 3, 0.95)
+	}
+	for i := range spec.Steering {
+		setPointer(&spec.Steering[i].Confirm.MinDrops, 1)
+		setPointer(&spec.Steering[i].Confirm.MinQueuedPackets, 50)
+	}
+	setRollout(&spec.Rollout, spec.WANs)
+}
+
+func setTimeConstants(c *TimeConstants) {
+	setDuration(&c.Baseline, 100*time.Second)
+	setDuration(&c.Load, 10*time.Second)
+	setDuration(&c.Detection, 250*time.Millisecond)
+	setDuration(&c.SoftRed, 6*time.Second)
+	setDuration(&c.Red, 4*time.Second)
+	setDuration(&c.Green, 30*time.Second)
+	setDuration(&c.History, 120*time.Second)
+}
+
+func setThresholds(t *Thresholds) {
+	setDuration(&t.Green, 15*time.Millisecond)
+	setDuration(&t.SoftRed, 45*time.Millisecond)
+	setDuration(&t.HardRed, 80*time.Millisecond)
+	setDuration(&t.BaselineUpdate, 3*time.Millisecond)
+}
+
+func setSimulated(s *Simulated) {
+	setValue(&s.Seed, 1)
+	setDuration(&s.ApplyLatency, 2*time.Millisecond)
+	for i := range s.Links {
+		link := &s.Links[i]
+		setDuration(&link.BaseRTT, 20*time.Millisecond)
+		setDuration(&link.Jitter, 300*time.Microsecond)
+		setDuration(&link.Buffer, 500*time.Millisecond)
+		setPointer(&link.Download.Flows, 2)
+		setPointer(&link.Upload.Flows, 1)
+	}
+}
+
+func setShaper(s *Shaper, router *Router, states int32, factor float64) {
+	if router != nil && router.RouterOS != nil {
+		setValue(&s.QueueKind, QueueTree)
+	}
+	setValue(&s.States, states)
+	setPointer(&s.Decrease.Factor, factor)
+	setDuration(&s.Decrease.Every, 2*time.Second)
+	setQuantity(&s.Increase.Step, share(s.Ceiling, 50))
+	setDuration(&s.Increase.Every, 2*time.Second)
+	setDuration(&s.Increase.After, 10*time.Second)
+	setQuantity(&s.Floors.Red, share(s.Ceiling, 10))
+	setQuantity(&s.Floors.SoftRed, *s.Floors.Red)
+	setQuantity(&s.Floors.Yellow, *s.Floors.SoftRed)
+	setQuantity(&s.Floors.Green, *s.Floors.Yellow)
+}
+
+func setRollout(r *Rollout, wans []WAN) {
+	setValue(&r.Strategy, StrategyStaged)
+	setValue(&r.Approval, ApprovalAuto)
+	setValue(&r.Scope, ScopeWAN)
+	setDuration(&r.Soak.PerWAN, time.Hour)
+	setDuration(&r.Soak.Final, 24*time.Hour)
+	if len(r.Order) == 0 {
+		for i := range wans {
+			r.Order = append(r.Order, wans[i].Name)
+		}
+	}
+	if len(r.Ladder) == 0 {
+		r.Ladder = []string{"50ms", "100ms", "250ms", "500ms"}
+	}
+}
+
+// share is an n-th of a rate, at least 1 bit/s.
+func share(rate resource.Quantity, n int64) resource.Quantity {
+	return *resource.NewQuantity(max(1, rate.Value()/n), resource.DecimalSI)
+}
+
+func setValue[T comparable](field *T, value T) {
+	var unset T
+	if *field == unset {
+		*field = value
+	}
+}
+
+func setPointer[T any](field **T, value T) {
+	if *field == nil {
+		*field = &value
+	}
+}
+
+func setDuration(field **metav1.Duration, value time.Duration) {
+	setPointer(field, metav1.Duration{Duration: value})
+}
+
+func setQuantity(field **resource.Quantity, value resource.Quantity) {
+	setPointer(field, value.DeepCopy())
+}

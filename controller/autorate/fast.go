@@ -1,0 +1,197 @@
+package autorate
+
+import (
+	"math"
+	"time"
+)
+
+// The figures of the fast law. Delays are shares of the green threshold, so
+// that a link with a lower threshold is also watched more closely; with the
+// default of 15 ms they are 12, 6 and 3.5 ms. docs/control-law.md derives them.
+const (
+	// onset is the delay at which the queue counts as filling, clear the one at
+	// which it counts as drained, quiet the one that a probe must stay under.
+	onset, clear, quiet = 0.8, 0.4, 0.233
+	// share of the capacity that is used while nothing else is wanted.
+	share = 0.95
+	// drainMS and least: a delay of d is drained at capacity*(share-d/drainMS),
+	// and never below capacity*least.
+	drainMS, least = 400, 0.35
+	// probeEvery is how long after the last change a line in use is asked
+	// whether it carries more; probeFor and probeGain how: at least so long,
+	// at most so much above the capacity.
+	probeEvery, probeFor, probeGain = 1300 * time.Millisecond, 350 * time.Millisecond, 0.10
+	// probeQueue is the delay, as a share of green, that a refused probe builds
+	// up at most: a longer probe has a smaller gain.
+	probeQueue = 2.333
+	// climb is the growth a second of a rate whose line has grown.
+	climb = 1.45
+	// inUse is the share of the rate that must be delivered for a probe, loaded
+	// the one from which a direction may be blamed, and loadedFor how long it
+	// may be blamed after that.
+	inUse, loaded, loadedFor = 0.80, 0.15, 2 * time.Second
+	// stubborn is how long a delay may fail to fall before the estimate of the
+	// capacity is lowered to lowered of itself.
+	stubborn, lowered = 500 * time.Millisecond, 0.85
+)
+
+// Signal is what the newest probes say of the queue.
+type Signal struct {
+	// MedianMS and NewestMS are delays above the reflectors' baselines.
+	MedianMS, NewestMS float64
+	// Slope is how fast the delay rises, in seconds a second.
+	Slope float64
+	// RTT is the present round-trip time, Spacing the time between two probes.
+	RTT, Spacing time.Duration
+	// Silent says that NewestMS is an unanswered probe's.
+	Silent bool
+	// OK is false while too little is known.
+	OK bool
+}
+
+// Delivered is what the router's counters say passed, in bit/s by direction.
+type Delivered struct {
+	BitsPerSecond [2]float64
+	// OK is false while it is unknown.
+	OK bool
+}
+
+type phase uint8
+
+const (
+	holding phase = iota
+	draining
+	probing
+	climbing
+)
+
+// Fast is the state of the fast law for one direction.
+type Fast struct {
+	// CapacityBitsPerSecond is where the line last congested; 0 is unknown.
+	CapacityBitsPerSecond float64
+
+	phase phase
+	// since is when the phase began or its target was last changed.
+	since time.Duration
+	// used is when the direction was last loaded.
+	used time.Duration
+	// everUsed says that used holds a time.
+	everUsed bool
+	// worst is the highest delay since since, in milliseconds.
+	worst float64
+}
+
+// enter begins a phase.
+func (f *Fast) enter(p phase, now time.Duration) { f.phase, f.since, f.worst = p, now, 0 }
+
+// congest begins to drain: the direction is to blame, and carries capacity.
+func (f *Fast) congest(capacity float64, now time.Duration) {
+	f.CapacityBitsPerSecond = capacity
+	f.enter(draining, now)
+}
+
+// probeTime is how long a probe must last for its effect to come back.
+func (g *Signal) probeTime() time.Duration {
+	return max(probeFor, 2*g.RTT+3*g.Spacing)
+}
+
+// target is the rate of a probe: above the capacity by probeGain, or by less
+// where the probe takes long, so that a refusal costs the same delay.
+func (f *Fast) target(g *Signal, greenMS float64) float64 {
+	gain := min(probeGain, probeQueue*greenMS/1000/g.probeTime().Seconds())
+	return f.CapacityBitsPerSecond * (1 + gain)
+}
+
+// step moves one direction's rate by the phase it is in. Onset of congestion
+// and the start of a probe are decided for both directions together, by WAN.
+func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, g *Signal, delivered float64, dir Direction, now, elapsed time.Duration) {
+	f.worst = max(f.worst, g.NewestMS)
+	switch f.phase {
+	case draining:
+		f.drain(s, t, l, g, delivered, dir, now)
+	case probing:
+		f.probe(s, t, g, delivered, now)
+	case climbing:
+		f.climb(s, delivered, now, elapsed)
+	}
+	f.bound(s, t, l, g)
+}
+
+// drain shapes below the capacity until the queue is gone, then to its share.
+func (f *Fast) drain(s *Shaper, t *Thresholds, l *Limits, g *Signal, delivered float64, dir Direction, now time.Duration) {
+	if g.NewestMS < clear*t.GreenMS {
+		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), Drained
+		f.enter(holding, now)
+		return
+	}
+	// Silence alone may be an outage: it never lowers what is known.
+	if !g.Silent {
+		f.refine(g, delivered, dir, now)
+	}
+	wanted := f.CapacityBitsPerSecond * max(share-g.MedianMS/drainMS, least)
+	s.Rate, s.Reason = min(s.Rate, int64(wanted)), Draining
+}
+
+// refine lowers the estimate of the capacity while the queue drains. While
+// there is a queue, what arrives on the download is what the line carries. On
+// upload the counters show what was sent, and the slope of the delay how much
+// of it did not get through: capacity = sent/(1+slope).
+func (f *Fast) refine(g *Signal, delivered float64, dir Direction, now time.Duration) {
+	carried := delivered
+	if dir == Upload {
+		carried = delivered / (1 + max(g.Slope, -0.5))
+	}
+	if carried > 0 && g.Slope > 0 && carried < f.CapacityBitsPerSecond*least*2 {
+		f.CapacityBitsPerSecond = carried
+	}
+	if now-f.since < max(stubborn, 2*g.RTT+3*g.Spacing) {
+		return
+	}
+	if g.NewestMS > 0.8*f.worst {
+		f.CapacityBitsPerSecond *= lowered
+	}
+	f.since, f.worst = now, g.NewestMS
+}
+
+// probe asks whether the line carries more: it does if the delay stays quiet
+// and more than the capacity arrives.
+func (f *Fast) probe(s *Shaper, t *Thresholds, g *Signal, delivered float64, now time.Duration) {
+	s.Reason = Probing
+	refused := g.NewestMS > clear*t.GreenMS
+	over := now-f.since >= g.probeTime()
+	grown := over && g.MedianMS < quiet*t.GreenMS && delivered > f.CapacityBitsPerSecond
+	switch {
+	case grown:
+		f.CapacityBitsPerSecond = delivered
+		f.enter(climbing, now)
+	case refused || over:
+		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
+		f.enter(holding, now)
+	}
+}
+
+// climb raises the rate while the line is in use and nothing queues.
+func (f *Fast) climb(s *Shaper, delivered float64, now, elapsed time.Duration) {
+	if delivered < (inUse-0.1)*float64(s.Rate) {
+		f.CapacityBitsPerSecond = float64(s.Rate) / share
+		f.enter(holding, now)
+		return
+	}
+	s.Rate = int64(float64(s.Rate) * math.Pow(climb, elapsed.Seconds()))
+	s.Reason = Climbing
+}
+
+// bound keeps the rate between floor and ceiling. The floor is that of the
+// state that the present delay alone would have, and never raises a rate.
+func (f *Fast) bound(s *Shaper, t *Thresholds, l *Limits, g *Signal) {
+	floor := l.Floors[t.classify(l.States, g.MedianMS)]
+	if s.Rate < floor && f.phase != holding {
+		s.Rate, s.Reason = floor, AtFloor
+	}
+	if s.Rate >= l.Ceiling {
+		s.Rate, s.Reason = l.Ceiling, AtCeiling
+		if f.phase == climbing {
+			f.phase = holding
+		}
+	}
+}

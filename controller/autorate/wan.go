@@ -1,0 +1,196 @@
+package autorate
+
+import "time"
+
+// Config are the parameters of one WAN, per cycle.
+type Config struct {
+	Thresholds Thresholds
+	Limits     [2]Limits
+	// Fast turns on the fast law; without it the loop is exactly the reference
+	// law.
+	Fast bool
+}
+
+// Input is what one cycle knows.
+type Input struct {
+	// Now is the time since an arbitrary start; Elapsed the time since the last
+	// step, Intervals the same in whole intervals, at least 1.
+	Now, Elapsed time.Duration
+	Intervals    int64
+	// DeltaMS is load - baseline, for the state.
+	DeltaMS float64
+	// Fresh says that DeltaMS holds a new sample. A cycle without one decides
+	// nothing by the reference law.
+	Fresh     bool
+	Signal    Signal
+	Delivered Delivered
+}
+
+// WAN is the state of one WAN: its two shapers, by direction.
+type WAN struct {
+	Shapers [2]Shaper
+	Fast    [2]Fast
+
+	// changed is when any rate last moved by the fast law.
+	changed time.Duration
+}
+
+// Step takes one cycle's input into the rates.
+func (w *WAN) Step(c *Config, in *Input) {
+	if in.Fresh {
+		for d := range w.Shapers {
+			w.Shapers[d].observe(&c.Thresholds, &c.Limits[d], in.DeltaMS, in.Intervals)
+		}
+	}
+	switch {
+	case !c.Fast:
+		w.reference(c, in)
+	case !in.Signal.OK:
+		w.hold(c, NoSamples)
+	case !in.Delivered.OK:
+		w.blind(c, in)
+	default:
+		w.directed(c, in)
+	}
+}
+
+func (w *WAN) reference(c *Config, in *Input) {
+	if !in.Fresh {
+		return
+	}
+	for d := range w.Shapers {
+		w.Shapers[d].reference(&c.Limits[d], in.Intervals)
+	}
+}
+
+func (w *WAN) hold(c *Config, reason Reason) {
+	for d := range w.Shapers {
+		w.Shapers[d].Reason = reason
+		w.Shapers[d].cap(&c.Limits[d])
+	}
+}
+
+// blind is the fast law without counters: one whole factor at once where the
+// reference law would take seconds to notice, then the time to see what it
+// did; increases as by the reference law.
+func (w *WAN) blind(c *Config, in *Input) {
+	g := &in.Signal
+	congested := g.MedianMS > onset*c.Thresholds.GreenMS && g.NewestMS > clear*c.Thresholds.GreenMS
+	settled := in.Now-w.changed >= max(stubborn, 2*g.RTT+3*g.Spacing)
+	cut := congested && settled
+	if cut {
+		w.changed = in.Now
+	}
+	for d := range w.Shapers {
+		s, l := &w.Shapers[d], &c.Limits[d]
+		floor := l.Floors[c.Thresholds.classify(l.States, g.MedianMS)]
+		switch {
+		case cut && s.Rate <= floor:
+			s.Reason = AtFloor
+		case cut:
+			s.Rate, s.Reason = max(int64(float64(s.Rate)*l.CutFactor), floor), Congested
+		case congested:
+			s.Reason = Draining
+		case !in.Fresh:
+		case s.State == Green && s.GreenStreak >= l.IncreaseAfter:
+			s.Reason = s.increase(l, in.Intervals)
+		default:
+			s.Reason = Holding
+		}
+		s.cap(l)
+	}
+}
+
+// directed is the fast law with counters.
+func (w *WAN) directed(c *Config, in *Input) {
+	for d := range w.Fast {
+		f := &w.Fast[d]
+		if in.Delivered.BitsPerSecond[d] >= loaded*float64(w.Shapers[d].Rate) {
+			f.used, f.everUsed = in.Now, true
+		}
+	}
+	if in.Signal.MedianMS > onset*c.Thresholds.GreenMS && in.Signal.NewestMS > clear*c.Thresholds.GreenMS {
+		w.blame(in)
+	} else {
+		w.ask(c, in)
+	}
+	for d := range w.Shapers {
+		s, f := &w.Shapers[d], &w.Fast[d]
+		if f.phase == holding {
+			s.Reason = f.resting(s, in.Delivered.BitsPerSecond[d], in.Signal.MedianMS > onset*c.Thresholds.GreenMS)
+		}
+		f.step(s, &c.Thresholds, &c.Limits[d], &in.Signal, in.Delivered.BitsPerSecond[d], Direction(d), in.Now, in.Elapsed)
+		if f.phase != holding {
+			w.changed = in.Now
+		}
+	}
+}
+
+// resting is why a rate that nothing moves stays where it is.
+func (f *Fast) resting(s *Shaper, delivered float64, congested bool) Reason {
+	switch {
+	case congested:
+		return NotBlamed
+	case delivered < loaded*float64(s.Rate):
+		return Idle
+	default:
+		return Holding
+	}
+}
+
+// blame finds the direction whose queue fills and starts to drain it: one that
+// is being raised, else the one nearer its shaper's rate. An idle line's delay
+// is nobody's.
+func (w *WAN) blame(in *Input) {
+	for d := range w.Fast {
+		if p := w.Fast[d].phase; p == climbing {
+			w.congest(Direction(d), in)
+			return
+		}
+		if p := w.Fast[d].phase; p == draining || p == probing {
+			return
+		}
+	}
+	blamed, most := Download, -1.0
+	for d := range w.Fast {
+		f := &w.Fast[d]
+		utilisation := in.Delivered.BitsPerSecond[d] / float64(max(w.Shapers[d].Rate, 1))
+		if f.everUsed && in.Now-f.used <= loadedFor && utilisation > most {
+			blamed, most = Direction(d), utilisation
+		}
+	}
+	if most >= 0 {
+		w.congest(blamed, in)
+	}
+}
+
+// congest starts to drain one direction at what it carries now.
+func (w *WAN) congest(d Direction, in *Input) {
+	s, carried := &w.Shapers[d], in.Delivered.BitsPerSecond[d]
+	if d == Upload {
+		carried /= 1 + min(max(in.Signal.Slope, 0.05), 4)
+	}
+	w.Fast[d].congest(min(carried, float64(s.Rate)), in.Now)
+	s.Reason = Congested
+}
+
+// ask starts a probe of a direction that is in use below its ceiling, one
+// direction at a time, once the last change has settled.
+func (w *WAN) ask(c *Config, in *Input) {
+	g := &in.Signal
+	if g.MedianMS >= quiet*c.Thresholds.GreenMS || in.Now-w.changed < probeEvery {
+		return
+	}
+	for d := range w.Fast {
+		f, s, l := &w.Fast[d], &w.Shapers[d], &c.Limits[d]
+		if f.phase != holding || s.Rate >= l.Ceiling || in.Delivered.BitsPerSecond[d] < inUse*float64(s.Rate) {
+			continue
+		}
+		if f.CapacityBitsPerSecond <= 0 {
+			f.CapacityBitsPerSecond = float64(s.Rate) / share
+		}
+		f.enter(probing, in.Now)
+		s.Rate = min(int64(f.target(g, c.Thresholds.GreenMS)), l.Ceiling)
+		return
+	}
+}

@@ -1,0 +1,83 @@
+package estimate
+
+import "time"
+
+// unhealthyAfter is how many probes in a row a reflector may leave unanswered
+// before its answers no longer count, and healthyAfter how many it must
+// answer to be heard again.
+const (
+	unhealthyAfter = 5
+	healthyAfter   = 3
+)
+
+// A Reflector is what is known of one host that answers probes.
+type Reflector struct {
+	// NewestMS is its last round-trip time; BaselineMS its own idle one.
+	NewestMS   float64
+	BaselineMS float64
+	// Sent and Lost count its probes.
+	Sent, Lost int64
+	// Healthy says that its answers count.
+	Healthy bool
+
+	started bool
+	// row counts equal outcomes that contradict Healthy.
+	row int
+}
+
+// Resume starts from a baseline that was known before; 0 is none.
+func (r *Reflector) Resume(baselineMS float64) {
+	if baselineMS > 0 {
+		r.NewestMS, r.BaselineMS, r.started, r.Healthy = baselineMS, baselineMS, true, true
+	}
+}
+
+// answered takes an answer and reports whether the reflector became healthy.
+// The baseline falls towards a faster answer with weight down, and rises
+// towards a slower one with weight up: a queue can only make an answer slower.
+func (r *Reflector) answered(rttMS, up, down float64) (recovered bool) {
+	r.Sent++
+	r.NewestMS = rttMS
+	if !r.started {
+		r.started, r.Healthy, r.BaselineMS, r.row = true, true, rttMS, 0
+		return false
+	}
+	if rttMS < r.BaselineMS {
+		r.BaselineMS += down * (rttMS - r.BaselineMS)
+	} else {
+		r.BaselineMS += up * (rttMS - r.BaselineMS)
+	}
+	if r.Healthy {
+		r.row = 0
+		return false
+	}
+	r.row++
+	if r.row < healthyAfter {
+		return false
+	}
+	r.Healthy, r.row = true, 0
+	return true
+}
+
+// lost takes the loss of a probe and reports whether the reflector became
+// unhealthy by it.
+func (r *Reflector) lost() (failed bool) {
+	r.Sent++
+	r.Lost++
+	if !r.Healthy {
+		r.row = 0
+		return false
+	}
+	r.row++
+	if r.row < unhealthyAfter {
+		return false
+	}
+	r.Healthy, r.row = false, 0
+	return true
+}
+
+// delaySample is one answer's delay above its reflector's baseline.
+type delaySample struct {
+	sent    time.Duration
+	delayMS float64
+}

@@ -1,0 +1,53 @@
+package loop
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/wanctl/wanctl/api/v1alpha1"
+	"github.com/wanctl/wanctl/controller/autorate"
+	"github.com/wanctl/wanctl/controller/core"
+)
+
+// Event is a transition within a loop.
+type Event struct {
+	At      time.Time
+	Type    v1alpha1.EventType
+	Reason  string
+	Message string
+}
+
+// notify tells of what changed in this cycle.
+func (l *Loop) notify(now time.Time, before [2]autorate.State, out *core.Outcome) {
+	for d := range before {
+		s := &l.state.Autorate.Shapers[d]
+		if s.State != before[d] {
+			l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonStateChanged, "%s went from %s to %s at a delta of %.1f ms",
+				autorate.Direction(d), before[d].API(), s.State.API(), l.state.Reference.DeltaMS())
+		}
+	}
+	if out.Failed >= 0 {
+		l.event(now, v1alpha1.EventWarning, v1alpha1.ReasonReflectorUnhealthy, "reflector %d no longer answers and is left out", out.Failed+1)
+	}
+	if out.Recovered >= 0 {
+		l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonReflectorHealthy, "reflector %d answers again", out.Recovered+1)
+	}
+	if out.RelearnedMS != 0 {
+		l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonBaselineRelearned,
+			"the delay has stood still: it is the path's own; the baseline moved by %+.1f ms to %.1f ms", out.RelearnedMS, l.state.Reference.BaselineMS)
+	}
+	if silent := !l.state.Heard(l.config, l.input.Now); silent != l.silent && l.input.Now > l.config.Quorum.Timeout {
+		l.silent = silent
+		if silent {
+			l.event(now, v1alpha1.EventWarning, v1alpha1.ReasonProbesLost, "no reflector answers; rates are held")
+		} else {
+			l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonProbesRecovered, "probes are answered again")
+		}
+	}
+}
+
+func (l *Loop) event(now time.Time, kind v1alpha1.EventType, reason, format string, args ...any) {
+	if l.opts.Notify != nil {
+		l.opts.Notify(Event{At: now, Type: kind, Reason: reason, Message: fmt.Sprintf(format, args...)})
+	}
+}

@@ -1,0 +1,133 @@
+// Package loop turns one WAN's cycle on absolute deadlines: it reads the
+// newest samples and counters, steps the core, and posts the rates to the
+// router. It waits for none of them.
+package loop
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/wanctl/wanctl/controller/autorate"
+	"github.com/wanctl/wanctl/controller/core"
+	"github.com/wanctl/wanctl/controller/probe"
+	"github.com/wanctl/wanctl/controller/router"
+)
+
+// Router is what a loop needs of its router: neither call waits.
+type Router interface {
+	// Post leaves a rate to be written, in bit/s, with the arrival of the
+	// sample that led to it.
+	Post(dir autorate.Direction, bitsPerSecond int64, sampled time.Time)
+	// Counters are the newest that were read.
+	Counters() (router.Counters, bool)
+}
+
+// Options are what a loop runs with.
+type Options struct {
+	Config *core.Config
+	// State is taken over by the loop until Run returns.
+	State  *core.State
+	Prober probe.Prober
+	Router Router
+	// Epoch is where the core's times count from; it is the same for all loops
+	// of an agent.
+	Epoch time.Time
+	// Notify is told what changed, from within a cycle: it must not block.
+	Notify func(Event)
+}
+
+// Loop is one WAN's loop.
+type Loop struct {
+	opts   Options
+	retune atomic.Pointer[core.Config]
+	latest atomic.Pointer[Snapshot]
+
+	config  *core.Config
+	state   *core.State
+	figures figures
+	samples []probe.Sample
+	input   core.Input
+	posted  [2]int64
+	silent  bool
+}
+
+// New makes a loop; Run turns it.
+func New(opts Options) *Loop {
+	return &Loop{
+		opts: opts, config: opts.Config, state: opts.State, figures: newFigures(),
+		samples: make([]probe.Sample, 0, 64),
+		input:   core.Input{Samples: make([]core.Sample, 0, 64)},
+	}
+}
+
+// Retune lets the next cycle run with other parameters of the same interval.
+func (l *Loop) Retune(c *core.Config) { l.retune.Store(c) }
+
+// Snapshot is the newest published view; nil before the first cycle.
+func (l *Loop) Snapshot() *Snapshot { return l.latest.Load() }
+
+// Run turns the loop until ctx ends and returns its state. The first cycle is
+// one interval away; a cycle that outlasts its interval makes the deadlines
+// that it missed be skipped, so that cycles never bunch.
+func (l *Loop) Run(ctx context.Context) *core.State {
+	interval := l.config.Interval
+	deadline := time.Now().Add(interval)
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return l.state
+		case <-timer.C:
+		}
+		started := time.Now()
+		late := started.Sub(deadline)
+		skipped := max(0, int64(late/interval))
+		l.cycle(started, 1+skipped)
+		ended := time.Now()
+		l.figures.record(ended.Sub(started), late, skipped, interval)
+		l.publish(ended)
+
+		deadline = deadline.Add(time.Duration(1+skipped) * interval)
+		timer.Reset(time.Until(deadline))
+	}
+}
+
+// cycle is one turn: collect, step, post.
+func (l *Loop) cycle(now time.Time, intervals int64) {
+	if c := l.retune.Swap(nil); c != nil {
+		l.config = c
+	}
+	before := [2]autorate.State{l.state.Autorate.Shapers[0].State, l.state.Autorate.Shapers[1].State}
+	l.collect(now)
+	l.input.Now, l.input.Intervals = now.Sub(l.opts.Epoch), intervals
+	outcome := l.state.Step(l.config, &l.input)
+	for d := range l.posted {
+		if rate := l.state.Autorate.Shapers[d].Rate; rate != l.posted[d] {
+			l.opts.Router.Post(autorate.Direction(d), rate, now)
+			l.posted[d] = rate
+		}
+	}
+	l.notify(now, before, &outcome)
+}
+
+// collect takes what became known into the core's input.
+func (l *Loop) collect(now time.Time) {
+	in := &l.input
+	var waiting probe.Waiting
+	l.samples, waiting = l.opts.Prober.Collect(now, l.samples[:0])
+	in.Samples = in.Samples[:0]
+	for _, s := range l.samples {
+		in.Samples = append(in.Samples, core.Sample{
+			Reflector: s.Reflector, Sent: s.Sent.Sub(l.opts.Epoch), RTT: s.RTT, Lost: s.Lost,
+		})
+	}
+	in.Waiting, in.WaitingAge = waiting.Reflector, waiting.Age
+	counters, ok := l.opts.Router.Counters()
+	in.BytesOK = ok
+	if ok {
+		in.Bytes = [2]uint64{counters.Download, counters.Upload}
+		in.BytesAt = counters.At.Sub(l.opts.Epoch)
+	}
+}

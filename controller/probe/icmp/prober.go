@@ -1,0 +1,117 @@
+// Package icmp probes with raw ICMP echo requests.
+//
+// Every reflector has a pinger of its own, with a socket and a clock; they are
+// staggered so that one probe leaves every interval, to each reflector in
+// turn. Raw sockets need CAP_NET_RAW.
+package icmp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+
+	"github.com/wanctl/wanctl/controller/probe"
+)
+
+// Config says what is probed, and how.
+type Config struct {
+	// Reflectors are addresses or names. Names are looked up in the
+	// background, anew for every pinger.
+	Reflectors []string
+	// Source is the address to probe from; the routing's choice when empty.
+	Source string
+	// Interval is the time between two probes, to whatever reflector.
+	Interval time.Duration
+	// Timeout is when a probe counts as lost. A later answer is dropped.
+	Timeout time.Duration
+}
+
+// Prober is a probe.Prober over raw ICMP. Up to 1024 samples wait for Collect;
+// beyond that the oldest are dropped.
+type Prober struct {
+	ledger  *ledger
+	targets []*target
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+}
+
+var _ probe.Prober = (*Prober)(nil)
+
+// lifetime is how many probes a pinger sends before it is replaced. pro-bing
+// keeps every unanswered sequence number for ever and cannot tell numbers
+// apart beyond 65,535.
+const lifetime = 20_000
+
+// New starts probing. It returns an error only for a Config that can never
+// work; what else keeps probes from being sent is in Err.
+func New(cfg Config, log logr.Logger) (*Prober, error) { return start(cfg, log, lifetime) }
+
+func start(cfg Config, log logr.Logger, lifetime int) (*Prober, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	period := cfg.Interval * time.Duration(len(cfg.Reflectors))
+	p := &Prober{ledger: newLedger(len(cfg.Reflectors), period, cfg.Timeout), cancel: cancel}
+	epoch := time.Now()
+	for i, host := range cfg.Reflectors {
+		t := &target{
+			index: i, host: host, source: cfg.Source, timeout: cfg.Timeout, lifetime: lifetime,
+			beat:   beat{first: epoch.Add(time.Duration(i) * cfg.Interval), period: period},
+			ledger: p.ledger,
+			log:    log.WithValues("reflector", host),
+		}
+		p.targets = append(p.targets, t)
+		p.running.Go(func() { t.run(ctx) })
+	}
+	return p, nil
+}
+
+func (cfg Config) check() error {
+	switch {
+	case len(cfg.Reflectors) == 0:
+		return errors.New("probe: name at least one reflector")
+	case cfg.Interval <= 0:
+		return fmt.Errorf("probe every %v: the interval must be above 0", cfg.Interval)
+	case cfg.Timeout <= 0:
+		return fmt.Errorf("probe with a timeout of %v: it must be above 0", cfg.Timeout)
+	}
+	if cfg.Source != "" {
+		if _, err := netip.ParseAddr(cfg.Source); err != nil {
+			return fmt.Errorf("probe from %q: the source must be an address of this machine: %w", cfg.Source, err)
+		}
+	}
+	return nil
+}
+
+// Collect implements probe.Prober.
+func (p *Prober) Collect(now time.Time, buf []probe.Sample) ([]probe.Sample, probe.Waiting) {
+	return p.ledger.collect(now, buf)
+}
+
+// Err is why no reflector at all can be sent to; nil while one can.
+func (p *Prober) Err() error {
+	var first error
+	for _, t := range p.targets {
+		err := t.trouble.Load()
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = *err
+		}
+	}
+	return first
+}
+
+// Close stops all pingers and waits for them.
+func (p *Prober) Close() error {
+	p.cancel()
+	p.running.Wait()
+	return nil
+}

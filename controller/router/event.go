@@ -1,0 +1,56 @@
+package router
+
+// Transition is what an Event tells of.
+type Transition string
+
+// The transitions that a Mailbox tells of, each once when it happens.
+const (
+	// RouterLost: the router does not answer; Err says how.
+	RouterLost Transition = "RouterLost"
+	// RouterBack: it answers again.
+	RouterBack Transition = "RouterBack"
+	// QueueFailed: a queue cannot be read or written though the router
+	// answers; Err.Kind says whether it is missing, denied or unsupported.
+	QueueFailed Transition = "QueueFailed"
+	// QueueBack: it holds what it should again.
+	QueueBack Transition = "QueueBack"
+	// CountersFailed: a WAN's byte counters cannot be read though the router
+	// answers.
+	CountersFailed Transition = "CountersFailed"
+	// CountersBack: they can be read again.
+	CountersBack Transition = "CountersBack"
+	// DriftCorrected: something else had set a queue to Found; it has been set
+	// back to Rate.
+	DriftCorrected Transition = "DriftCorrected"
+)
+
+// Event is one transition.
+type Event struct {
+	Transition Transition
+	// Queue is what it happened to: empty when it happened to the router, only
+	// its WAN when it happened to the counters.
+	Queue Queue
+	// Err is the cause of a transition for the worse.
+	Err *Error
+	// Found and Rate are in bit/s; set on DriftCorrected.
+	Found, Rate int64
+}
+
+func (m *Mailbox) tell(e Event) {
+	log := m.opts.Log.WithValues("transition", e.Transition)
+	if e.Queue.WAN != "" {
+		log = log.WithValues("wan", e.Queue.WAN)
+	}
+	if e.Queue.Name != "" {
+		log = log.WithValues("direction", e.Queue.Direction.String(), "queue", e.Queue.Name)
+	}
+	switch {
+	case e.Err != nil:
+		log.Error(e.Err, "router trouble")
+	case e.Transition == DriftCorrected:
+		log.Info("router drift corrected", "found", e.Found, "rate", e.Rate)
+	default:
+		log.Info("router recovered")
+	}
+	m.opts.OnEvent(e)
+}

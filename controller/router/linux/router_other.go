@@ -1,0 +1,32 @@
+//go:build !linux
+
+package linux
+
+import (
+	"context"
+	"errors"
+
+	"github.com/wanctl/wanctl/controller/router"
+)
+
+// Router is not available on this operating system.
+type Router struct{}
+
+var errOS = errors.New("a linux router needs wanctl to run on Linux")
+
+// New fails: there is no netlink here.
+func New() (*Router, error) { return nil, errOS }
+
+// Rate fails.
+func (*Router) Rate(context.Context, router.Queue) (int64, error) { return 0, errOS }
+
+// SetRate fails.
+func (*Router) SetRate(context.Context, router.Queue, int64) error { return errOS }
+
+// Counters fails.
+func (*Router) Counters(context.Context, router.Queue, router.Queue) (router.Counters, error) {
+	return router.Counters{}, errOS
+}
+
+// Close does nothing.
+func (*Router) Close() error { return nil }

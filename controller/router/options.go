@@ -1,0 +1,49 @@
+package router
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/go-logr/logr"
+)
+
+// Options tune a Mailbox; what is left out has a default.
+type Options struct {
+	// Log gets transitions, never single calls; it discards when left out.
+	Log logr.Logger
+	// PollEvery is how often counters are read; 100 ms when left out.
+	PollEvery time.Duration
+	// VerifyEvery is how often an unchanged queue is read back to find drift;
+	// 10 s when left out.
+	VerifyEvery time.Duration
+	// CallTimeout bounds each call of the device; 3 s when left out.
+	CallTimeout time.Duration
+	// WritesPerMinute is the write budget of the whole router, for those that
+	// keep their configuration in flash. Ten writes may be saved up. 0 is no
+	// budget.
+	WritesPerMinute int
+	// MinBackoff and MaxBackoff bound the pause after an error that may pass
+	// by itself; 500 ms and 30 s when left out.
+	MinBackoff, MaxBackoff time.Duration
+	// OnEvent, if set, is told of transitions. The mailbox's goroutine calls
+	// it; it must not block.
+	OnEvent func(Event)
+}
+
+// slowRetry is the pause after an error that only a person can mend.
+const slowRetry = 10 * time.Second
+
+func (o Options) withDefaults() Options {
+	if o.Log.GetSink() == nil {
+		o.Log = logr.Discard()
+	}
+	o.PollEvery = cmp.Or(o.PollEvery, 100*time.Millisecond)
+	o.VerifyEvery = cmp.Or(o.VerifyEvery, 10*time.Second)
+	o.CallTimeout = cmp.Or(o.CallTimeout, 3*time.Second)
+	o.MinBackoff = cmp.Or(o.MinBackoff, 500*time.Millisecond)
+	o.MaxBackoff = max(o.MinBackoff, cmp.Or(o.MaxBackoff, 30*time.Second))
+	if o.OnEvent == nil {
+		o.OnEvent = func(Event) {}
+	}
+	return o
+}

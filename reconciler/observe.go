@@ -1,0 +1,110 @@
+package reconciler
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/wanctl/wanctl/api/v1alpha1"
+	"github.com/wanctl/wanctl/reconciler/status"
+)
+
+// writeEvery is the longest time between two writes of a status.
+const writeEvery = 10 * time.Second
+
+// observe looks at every loop, brings the live objects up to date and writes
+// down those that changed, or all of them when forced.
+func (a *Agent) observe(now time.Time, force bool) {
+	var live []*v1alpha1.Site
+	for _, name := range slices.Sorted(maps.Keys(a.sites)) {
+		s := a.sites[name]
+		a.view(s, now)
+		key := significance(s.live)
+		if force || key != s.key || now.Sub(s.wrote) >= writeEvery {
+			s.key, s.wrote = key, now
+			a.write(s, now)
+		}
+		live = append(live, s.live.DeepCopy())
+	}
+	if err := a.store.FlushEvents(); err != nil {
+		a.storeFailed(err)
+	}
+	if a.opts.Observe != nil {
+		a.opts.Observe(live)
+	}
+}
+
+// view brings a site's status up to date.
+func (a *Agent) view(s *site, now time.Time) {
+	st := &s.live.Status
+	st.Source, st.UpdatedAt = s.source, &metav1.Time{Time: now}
+	st.WANs = st.WANs[:0]
+	for i := range s.live.Spec.WANs {
+		if w := s.wans[s.live.Spec.WANs[i].Name]; w != nil {
+			st.WANs = append(st.WANs, w.status(a.epoch))
+		}
+	}
+	if s.fault == "" {
+		st.ObservedGeneration = s.live.Generation
+	}
+	a.summarise(s, now)
+}
+
+// write stores a site's live object and what a restart would go on from.
+func (a *Agent) write(s *site, now time.Time) {
+	resume := status.Resume{WANs: map[string]status.WANResume{}}
+	maps.Copy(resume.WANs, s.resume.WANs)
+	for name, w := range s.wans {
+		if w.loop == nil {
+			continue
+		}
+		if snap := w.loop.Snapshot(); snap != nil && snap.Reference.Started {
+			resume.WANs[name] = resumable(w, snap, now)
+		}
+	}
+	maps.DeleteFunc(resume.WANs, func(name string, _ status.WANResume) bool { return find(s.live, name) == nil })
+	s.resume = resume
+	err := a.store.WriteResume(s.live.Name, resume)
+	if err == nil {
+		err = a.store.WriteSite(s.live)
+	}
+	if err != nil {
+		a.storeFailed(err)
+		return
+	}
+	if a.storeErr != nil {
+		a.storeErr = nil
+		a.log.Info("state can be written again")
+	}
+	if a.opts.InlineStatus {
+		a.writeInline(s)
+	}
+}
+
+// storeFailed remembers that state cannot be written; loops go on regardless.
+func (a *Agent) storeFailed(err error) {
+	if a.storeErr == nil {
+		a.log.Error(err, "state cannot be written; loops go on")
+	}
+	a.storeErr = err
+}
+
+// significance is what makes a status worth writing before its time:
+// everything but the figures that never stand still.
+func significance(site *v1alpha1.Site) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d/%d", site.Generation, site.Status.ObservedGeneration)
+	for _, c := range site.Status.Conditions {
+		fmt.Fprintf(&b, "|%s=%s/%s/%s", c.Type, c.Status, c.Reason, c.Message)
+	}
+	for i := range site.Status.WANs {
+		w := &site.Status.WANs[i]
+		fmt.Fprintf(&b, "|%s %s %s %s %d %d %s", w.Name, w.Profile, w.Download.State, w.Upload.State, w.Restarts, w.Retunes, w.Router.LastError)
+		fmt.Fprintf(&b, " %s %s", w.Download.Rate, w.Upload.Rate)
+	}
+	return b.String()
+}

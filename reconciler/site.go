@@ -1,0 +1,142 @@
+package reconciler
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/wanctl/wanctl/api/v1alpha1"
+	"github.com/wanctl/wanctl/reconciler/plan"
+	"github.com/wanctl/wanctl/reconciler/status"
+)
+
+// site is one running site.
+type site struct {
+	// live is what runs: the accepted spec and the status.
+	live *v1alpha1.Site
+	// source is the manifest that it came from.
+	source string
+	// fault is why the manifest on disk is not the one that runs.
+	fault string
+	wans  map[string]*wan
+	// routers are the devices that new loops use, by name.
+	routers map[string]*device
+	// resume is what an earlier run left behind.
+	resume status.Resume
+	// changed is when the spec last changed, wrote when the status was last
+	// written and key what it said then.
+	changed, wrote time.Time
+	key            string
+}
+
+// apply brings a site to a new spec, WAN by WAN.
+func (a *Agent) apply(ctx context.Context, desired *v1alpha1.Site, path string) {
+	s := a.sites[desired.Name]
+	var running *v1alpha1.Site
+	if s == nil {
+		s = a.adopt(desired.Name)
+		a.sites[desired.Name] = s
+	} else {
+		running = s.live
+	}
+	s.source, s.fault = path, ""
+	changes := plan.Compare(running, desired)
+	if running != nil && len(changes) == 0 {
+		return
+	}
+	if !plan.SpecEqual(&s.live.Spec, &desired.Spec) {
+		s.live.Generation++
+	}
+	s.live.Spec, s.live.Labels, s.live.Annotations = desired.Spec, desired.Labels, desired.Annotations
+	s.changed = time.Now()
+	for _, change := range changes {
+		a.carryOut(ctx, s, change)
+	}
+}
+
+// adopt is a site that does not run yet, with what is stored of it.
+func (a *Agent) adopt(name string) *site {
+	s := &site{wans: map[string]*wan{}, routers: map[string]*device{}}
+	stored, err := a.store.ReadSite(name)
+	if err == nil {
+		s.live = stored
+	} else {
+		s.live = &v1alpha1.Site{ObjectMeta: metav1.ObjectMeta{Name: name, CreationTimestamp: metav1.Now()}}
+	}
+	s.live.TypeMeta = metav1.TypeMeta{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.Kind}
+	if s.resume, err = a.store.ReadResume(name); err != nil {
+		a.record(name, "site", v1alpha1.EventWarning, v1alpha1.ReasonTornStateSetAside, err.Error())
+	}
+	return s
+}
+
+// carryOut is one change of the plan.
+func (a *Agent) carryOut(ctx context.Context, s *site, change plan.Change) {
+	object, reason := "wan/"+change.WAN, ""
+	switch change.Action {
+	case plan.Start:
+		reason = v1alpha1.ReasonLoopStarted
+		a.start(s, change.WAN, nil)
+	case plan.Restart:
+		reason = v1alpha1.ReasonLoopRestarted
+		a.restart(s, change.WAN)
+	case plan.Retune:
+		reason = v1alpha1.ReasonLoopRetuned
+		a.retune(s, change.WAN)
+	case plan.Stop:
+		reason = v1alpha1.ReasonLoopStopped
+		a.retire(ctx, s, change.WAN)
+	default:
+		object, reason = "site", v1alpha1.ReasonSpecChanged
+	}
+	a.record(s.live.Name, object, v1alpha1.EventNormal, reason, sentence(change, s.live.Generation))
+}
+
+// sentence says what a change was for.
+func sentence(change plan.Change, generation int64) string {
+	if len(change.Fields) == 0 {
+		return fmt.Sprintf("generation %d", generation)
+	}
+	const most = 4
+	var parts []string
+	for _, f := range change.Fields[:min(most, len(change.Fields))] {
+		parts = append(parts, fmt.Sprintf("%s from %s to %s", f.Path, orNone(f.From), orNone(f.To)))
+	}
+	if more := len(change.Fields) - most; more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
+	}
+	return fmt.Sprintf("generation %d: %s", generation, strings.Join(parts, ", "))
+}
+
+func orNone(value string) string {
+	if value == "" {
+		return "none"
+	}
+	return value
+}
+
+// remove ends a site whose manifest is gone: its loops stop, its shapers go
+// back to their ceilings, and its live object is deleted.
+func (a *Agent) remove(ctx context.Context, s *site) {
+	name := s.live.Name
+	for _, change := range plan.Compare(s.live, nil) {
+		a.carryOut(ctx, s, change)
+	}
+	s.releaseAll()
+	delete(a.sites, name)
+	a.record(name, "site", v1alpha1.EventNormal, v1alpha1.ReasonManifestRemoved, "the manifest is gone: loops stopped, shapers back at their ceilings")
+	if err := a.store.RemoveSite(name); err != nil {
+		a.storeErr = err
+		a.log.Error(err, "a removed site's state stays behind", "site", name)
+	}
+}
+
+// stop ends every loop and leaves the shapers as they are.
+func (s *site) stop() {
+	for _, w := range s.wans {
+		w.halt()
+	}
+}
