@@ -15,3 +15,6 @@ const (
 	// Kind is what a manifest's kind must say.
 	Kind = "Site"
 )
+
+//go:generate go tool -modfile=../../tools/go.mod controller-gen object crd:allowDangerousTypes=true paths=. output:crd:dir=../../manifests/crd
+//go:generate go run ./internal/gen -crd ../../manifests/crd/wanctl.dev_sites.yaml -schema internal/schema/site.schema.json -docs ../../docs/reference/site.md

@@ -8,6 +8,8 @@ import (
 )
 
 // FieldError is one thing wrong with a manifest.
+//
+// +kubebuilder:object:generate=false
 type FieldError struct {
 	// File is the manifest's name; empty where a Site was not read from a file.
 	File string
@@ -36,6 +38,8 @@ func (e FieldError) Error() string {
 
 // FieldErrors is everything wrong with a manifest, in the order in which it
 // stands there.
+//
+// +kubebuilder:object:generate=false
 type FieldErrors []FieldError
 
 // Error is one line for each fault.

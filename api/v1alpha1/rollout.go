@@ -35,7 +35,9 @@ type Rollout struct {
 	// +kubebuilder:validation:Enum=WAN;Site
 	// +optional
 	Scope RolloutScope `json:"scope,omitempty"`
-	// Gates override the limits of single gates, by their name.
+	// Gates override the limits of single gates, by their name: CycleTime,
+	// Cadence, ControlLatency, ProbeLoss, BaselineDrift, Flapping,
+	// NoiseTransitions, RouterCPU, RouterErrors, Restarts, Benefit.
 	// +optional
 	Gates map[GateName]Gate `json:"gates,omitempty"`
 }

@@ -25,7 +25,7 @@ const (
 	// up at most: a longer probe has a smaller gain.
 	probeQueue = 2.333
 	// climb is the growth a second of a rate whose line has grown.
-	climb = 1.45
+	climb = 2.0
 	// inUse is the share of the rate that must be delivered for a probe, loaded
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
@@ -110,7 +110,7 @@ func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, g *Signal, delivered fl
 	case draining:
 		f.drain(s, t, l, g, delivered, dir, now)
 	case probing:
-		f.probe(s, t, g, delivered, now)
+		f.probe(s, t, g, delivered, dir, now)
 	case climbing:
 		f.climb(s, delivered, now, elapsed)
 	}
@@ -155,7 +155,7 @@ func (f *Fast) refine(g *Signal, delivered float64, dir Direction, now time.Dura
 
 // probe asks whether the line carries more: it does if the delay stays quiet
 // and more than the capacity arrives.
-func (f *Fast) probe(s *Shaper, t *Thresholds, g *Signal, delivered float64, now time.Duration) {
+func (f *Fast) probe(s *Shaper, t *Thresholds, g *Signal, delivered float64, dir Direction, now time.Duration) {
 	s.Reason = Probing
 	refused := g.NewestMS > clear*t.GreenMS
 	over := now-f.since >= g.probeTime()
@@ -164,7 +164,14 @@ func (f *Fast) probe(s *Shaper, t *Thresholds, g *Signal, delivered float64, now
 	case grown:
 		f.CapacityBitsPerSecond = delivered
 		f.enter(climbing, now)
-	case refused || over:
+	case refused:
+		// While there is a queue, what arrives on the download is the capacity.
+		if dir == Download {
+			f.CapacityBitsPerSecond = max(f.CapacityBitsPerSecond, delivered)
+		}
+		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
+		f.enter(draining, now)
+	case over:
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
 		f.enter(holding, now)
 	}

@@ -170,7 +170,7 @@ func (w *WAN) congest(d Direction, in *Input) {
 	if d == Upload {
 		carried /= 1 + min(max(in.Signal.Slope, 0.05), 4)
 	}
-	w.Fast[d].congest(min(carried, float64(s.Rate)), in.Now)
+	w.Fast[d].congest(carried, in.Now)
 	s.Reason = Congested
 }
 

@@ -22,8 +22,8 @@ func (l *Loop) notify(now time.Time, before [2]autorate.State, out *core.Outcome
 	for d := range before {
 		s := &l.state.Autorate.Shapers[d]
 		if s.State != before[d] {
-			l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonStateChanged, "%s went from %s to %s at a delta of %.1f ms",
-				autorate.Direction(d), before[d].API(), s.State.API(), l.state.Reference.DeltaMS())
+			l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonStateChanged, "%s went from %s to %s",
+				autorate.Direction(d), before[d].API(), s.State.API())
 		}
 	}
 	if out.Failed >= 0 {
@@ -36,7 +36,7 @@ func (l *Loop) notify(now time.Time, before [2]autorate.State, out *core.Outcome
 		l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonBaselineRelearned,
 			"the delay has stood still: it is the path's own; the baseline moved by %+.1f ms to %.1f ms", out.RelearnedMS, l.state.Reference.BaselineMS)
 	}
-	if silent := !l.state.Heard(l.config, l.input.Now); silent != l.silent && l.input.Now > l.config.Quorum.Timeout {
+	if silent := !l.state.Heard(l.config, l.input.Now); silent != l.silent && l.input.Now-l.began > l.config.Quorum.Timeout {
 		l.silent = silent
 		if silent {
 			l.event(now, v1alpha1.EventWarning, v1alpha1.ReasonProbesLost, "no reflector answers; rates are held")

@@ -49,7 +49,10 @@ type Loop struct {
 	samples []probe.Sample
 	input   core.Input
 	posted  [2]int64
-	silent  bool
+	// silent says that the loss of all probes was told; began is the time of
+	// the first cycle.
+	silent bool
+	began  time.Duration
 }
 
 // New makes a loop; Run turns it.
@@ -102,6 +105,9 @@ func (l *Loop) cycle(now time.Time, intervals int64) {
 	before := [2]autorate.State{l.state.Autorate.Shapers[0].State, l.state.Autorate.Shapers[1].State}
 	l.collect(now)
 	l.input.Now, l.input.Intervals = now.Sub(l.opts.Epoch), intervals
+	if l.began == 0 {
+		l.began = l.input.Now
+	}
 	outcome := l.state.Step(l.config, &l.input)
 	for d := range l.posted {
 		if rate := l.state.Autorate.Shapers[d].Rate; rate != l.posted[d] {

@@ -62,7 +62,8 @@ func (l *lane) serve(ctx context.Context) time.Time {
 	}
 	if l.wanting() {
 		if wait := l.box.budget.take(now); wait > 0 {
-			return now.Add(wait)
+			l.retryAt = now.Add(wait)
+			return l.retryAt
 		}
 		if err := l.write(ctx); err != nil {
 			return l.failed(ctx, err)

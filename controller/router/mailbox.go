@@ -126,10 +126,17 @@ func (m *Mailbox) collect() {
 		}
 	}
 	m.posted.take(func(l *lane) {
-		if l.index >= 0 && l.wanting() {
-			m.agenda.put(&l.chore, latest(now, l.retryAt))
-		}
+		m.hasten(l, now)
 	})
+}
+
+// hasten brings a lane forward to now if there is something to write and
+// nothing to wait for. One that is due already keeps its turn.
+func (m *Mailbox) hasten(l *lane, now time.Time) {
+	at := latest(now, l.retryAt)
+	if l.index >= 0 && l.wanting() && at.Before(l.due) {
+		m.agenda.put(&l.chore, at)
+	}
 }
 
 func latest(a, b time.Time) time.Time {

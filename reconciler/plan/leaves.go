@@ -40,7 +40,7 @@ func leavesOf(site *v1alpha1.Site) map[string]leaf {
 func walk(leaves map[string]leaf, path string, v reflect.Value) {
 	switch x := v.Interface().(type) {
 	case metav1.Duration:
-		leaves[path] = leaf{shortDuration(x.Duration), x.Duration.String()}
+		leaves[path] = leaf{readable(x.Duration), x.Duration.String()}
 		return
 	case resource.Quantity:
 		leaves[path] = leaf{x.String(), plainQuantity(x)}
@@ -144,8 +144,12 @@ func plainQuantity(q resource.Quantity) string {
 	return resource.NewDecimalQuantity(*q.AsDec(), resource.DecimalSI).String()
 }
 
-// shortDuration is a duration as a person writes it: 1h, not 1h0m0s.
-func shortDuration(d time.Duration) string {
+// readable is a duration as manifests have it: 1h rather than 1h0m0s, 100s
+// rather than 1m40s.
+func readable(d time.Duration) string {
+	if d.Abs() >= time.Second && d.Abs() < time.Hour {
+		return strconv.FormatFloat(float64(d)/float64(time.Second), 'f', -1, 64) + "s"
+	}
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")

@@ -67,8 +67,8 @@ type Field struct {
 // Compare lists what brings the loops of old to new, both defaulted. Either
 // may be nil, for no site. A WAN is named once, for what it runs in the end: a
 // site-wide field that the WAN overrides does not change it. Changes come in
-// the new site's rollout order, then those of WANs that stop, then what
-// touches no loop.
+// the new site's rollout order, then those of WANs that stop, then, between two
+// sites, what touches no loop.
 func Compare(old, new *v1alpha1.Site) []Change {
 	before, after := leavesOf(old), leavesOf(new)
 	written := differing(before, after)
@@ -96,7 +96,10 @@ func Compare(old, new *v1alpha1.Site) []Change {
 			add(wan.Name, Stop, within(written, wan))
 		}
 	}
-	carried := slices.DeleteFunc(slices.Clone(written), func(f Field) bool { return explained[f.Path] })
+	if old == nil || new == nil {
+		return changes
+	}
+	carried := slices.DeleteFunc(written, func(f Field) bool { return explained[f.Path] })
 	if len(carried) > 0 {
 		add("", Carry, carried)
 	}

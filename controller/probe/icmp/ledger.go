@@ -54,6 +54,16 @@ func (l *ledger) next(reflector int) uint64 {
 	return l.flights[reflector].head
 }
 
+// quiet says whether a reflector was sent a probe of this or a higher number,
+// and none of its probes is out.
+func (l *ledger) quiet(reflector int, number uint64, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sweep(now)
+	f := &l.flights[reflector]
+	return f.head > number && f.tail == f.head
+}
+
 // sent notes a reflector's next probe.
 func (l *ledger) sent(reflector int, now time.Time) {
 	l.mu.Lock()

@@ -14,13 +14,18 @@ import (
 )
 
 // pinger is one pro-bing Pinger: it sends a lifetime's probes, stays until the
-// last of them is answered or overdue, and ends. Its callbacks run on one
-// goroutine of pro-bing's, so that a probe is noted before its answer is.
+// last of them is answered or overdue, and ends. All callbacks but
+// notReceived run on one goroutine of pro-bing's, so that a probe is noted
+// before its answer is.
 type pinger struct {
 	target *target
 	addr   *net.IPAddr
 	bing   *probing.Pinger
 	cancel context.CancelFunc
+	// ended is closed by cancel.
+	ended <-chan struct{}
+	// stirred holds a token after a probe has left.
+	stirred chan struct{}
 	// base is the ledger's number of the probe with sequence number 0.
 	base uint64
 	// spent is closed when the last probe has left.
@@ -36,7 +41,7 @@ type pinger struct {
 const hopeless = 10 * time.Second
 
 func newPinger(t *target, addr *net.IPAddr) *pinger {
-	p := &pinger{target: t, addr: addr, base: t.ledger.next(t.index), spent: make(chan struct{})}
+	p := &pinger{target: t, addr: addr, base: t.ledger.next(t.index), spent: make(chan struct{}), stirred: make(chan struct{}, 1)}
 	b := probing.New(t.host)
 	b.SetIPAddr(addr)
 	b.SetPrivileged(true)
@@ -46,6 +51,7 @@ func newPinger(t *target, addr *net.IPAddr) *pinger {
 	b.Count = t.lifetime
 	b.RecordRtts, b.RecordTTLs = false, false
 	b.OnSend, b.OnSendError, b.OnRecv = p.sent, p.notSent, p.received
+	b.OnRecvError = p.notReceived
 	p.bing = b
 	return p
 }
@@ -54,6 +60,7 @@ func newPinger(t *target, addr *net.IPAddr) *pinger {
 // by itself while answers may come. Any other end is one.
 func (p *pinger) start(ctx context.Context) error {
 	ctx, p.cancel = context.WithCancel(ctx)
+	p.ended = ctx.Done()
 	ended := make(chan error, 1)
 	p.target.pingers.Go(func() {
 		defer p.cancel()
@@ -80,6 +87,10 @@ func (p *pinger) start(ctx context.Context) error {
 
 func (p *pinger) sent(packet *probing.Packet) {
 	p.target.ledger.sent(p.target.index, time.Now())
+	select {
+	case p.stirred <- struct{}{}:
+	default:
+	}
 	p.failing = time.Time{}
 	p.target.sending()
 	if packet.Seq == p.target.lifetime-1 {
@@ -103,6 +114,26 @@ func (p *pinger) received(packet *probing.Packet) {
 	now := time.Now()
 	if packet.IPAddr.IP.Equal(p.addr.IP) {
 		p.target.ledger.answered(p.target.index, p.base+uint64(packet.Seq), now)
+	}
+}
+
+// notReceived is called several times a second while no answer comes. Where
+// none can come since none is awaited, it holds up the goroutine that reads
+// until the next probe leaves: waking it for nothing would cost more than the
+// probes do.
+func (p *pinger) notReceived(err error) {
+	if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Timeout() {
+		return
+	}
+	select {
+	case <-p.stirred:
+	default:
+	}
+	if p.target.ledger.quiet(p.target.index, p.base, time.Now()) {
+		select {
+		case <-p.stirred:
+		case <-p.ended:
+		}
 	}
 }
 

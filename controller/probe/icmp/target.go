@@ -107,12 +107,21 @@ func (t *target) resolve(ctx context.Context) (*net.IPAddr, error) {
 
 // failed keeps why probes cannot be sent, and logs it once.
 func (t *target) failed(err error) {
-	if errors.Is(err, fs.ErrPermission) {
-		err = fmt.Errorf("%w: wanctl needs CAP_NET_RAW to probe, and no route or firewall rule against it", err)
-	}
+	err = advise(err)
 	if t.trouble.Swap(&err) == nil {
 		t.log.Error(err, "probes cannot be sent")
 	}
+}
+
+// advise adds what to do about an error where that is known.
+func advise(err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "listen" {
+		return fmt.Errorf("%w: raw ICMP sockets need CAP_NET_RAW", err)
+	}
+	return fmt.Errorf("%w: a prohibiting route or a firewall rule of this machine forbids it", err)
 }
 
 // sending notes that probes can be sent.

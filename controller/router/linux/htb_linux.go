@@ -87,21 +87,31 @@ func (r *Router) find(q router.Queue) (*class, error) {
 	}
 	index := link.Attrs().Index
 	kind, root, err := r.kernel.root(index)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = rootKind(q.Name, kind)
+	}
+	if err != nil {
 		return nil, err
-	case kind == "cake":
-		return nil, unsupported{fmt.Errorf("%s is shaped by CAKE; this version sets HTB classes only", q.Name)}
-	case kind != "htb":
-		return nil, missing{fmt.Errorf("%s has no HTB qdisc at its root (found: %s); create one with: "+
-			"tc qdisc replace dev %s root handle 1: htb default 1 && "+
-			"tc class replace dev %s parent 1: classid 1:1 htb rate 100mbit", q.Name, kind, q.Name, q.Name)}
 	}
 	classes, err := r.kernel.classes(index, root)
 	if err != nil {
 		return nil, err
 	}
 	return choose(q, root, classes)
+}
+
+// rootKind says what is wrong with a kind of root qdisc, if anything is.
+func rootKind(name, kind string) error {
+	switch kind {
+	case "htb":
+		return nil
+	case "cake":
+		return unsupported{fmt.Errorf("%s is shaped by CAKE; this version sets HTB classes only", name)}
+	default:
+		return missing{fmt.Errorf("%s has no HTB qdisc at its root (found: %s); create one with: "+
+			"tc qdisc replace dev %s root handle 1: htb default 1 && "+
+			"tc class replace dev %s parent 1: classid 1:1 htb rate 100mbit", name, kind, name, name)}
+	}
 }
 
 // choose picks the queue's class, or the only one directly under the root.
@@ -122,9 +132,9 @@ func choose(q router.Queue, root uint32, classes []*class) (*class, error) {
 	case 1:
 		return top[0], nil
 	case 0:
-		handle := netlink.HandleStr(root)
-		return nil, missing{fmt.Errorf("%s has an HTB qdisc %s without a class; create one with: "+
-			"tc class add dev %s parent %s classid %s1 htb rate 100mbit", q.Name, handle, q.Name, handle, handle)}
+		major, _ := netlink.MajorMinor(root)
+		return nil, missing{fmt.Errorf("%s has an HTB qdisc %x: without a class; create one with: "+
+			"tc class add dev %s parent %x: classid %x:1 htb rate 100mbit", q.Name, major, q.Name, major, major)}
 	default:
 		return nil, missing{fmt.Errorf("%s has several HTB classes directly under its root (%s); "+
 			"set class to one of them", q.Name, names(top))}

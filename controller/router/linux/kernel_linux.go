@@ -57,6 +57,17 @@ func (k *kernel) ask(kind, answer, flags int, parts ...nl.NetlinkRequestData) ([
 	return req.Execute(unix.NETLINK_ROUTE, uint16(answer))
 }
 
+// list asks for all there are, again if the list changed while it was sent.
+func (k *kernel) list(kind, answer int, part nl.NetlinkRequestData) (answers [][]byte, err error) {
+	for range 3 {
+		answers, err = k.ask(kind, answer, unix.NLM_F_DUMP, part)
+		if !errors.Is(err, nl.ErrDumpInterrupted) {
+			break
+		}
+	}
+	return answers, err
+}
+
 // link finds an interface by its name, each time anew since an interface that
 // was made anew has another index.
 func (k *kernel) link(name string) (netlink.Link, error) {
@@ -75,28 +86,31 @@ func (k *kernel) link(name string) (netlink.Link, error) {
 	return netlink.LinkDeserialize(nil, answers[0])
 }
 
-// rootKind is the kind of the qdisc at an interface's root, with its handle.
+// root is the kind of the qdisc at an interface's root, and its handle. All of
+// the machine's are listed for it: asking for one would have the kernel
+// announce it to everybody who listens for changes.
 func (k *kernel) root(index int) (kind string, handle uint32, err error) {
-	answers, err := k.ask(unix.RTM_GETQDISC, unix.RTM_NEWQDISC, 0,
-		&nl.TcMsg{Family: nl.FAMILY_ALL, Ifindex: int32(index), Parent: netlink.HANDLE_ROOT})
-	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EINVAL) || err == nil && len(answers) == 0 {
-		return "none", 0, nil
-	}
+	answers, err := k.list(unix.RTM_GETQDISC, unix.RTM_NEWQDISC, &nl.TcMsg{Family: nl.FAMILY_ALL})
 	if err != nil {
 		return "", 0, err
 	}
-	msg, attrs, err := traffic(answers[0])
-	if err != nil {
-		return "", 0, err
+	for _, answer := range answers {
+		msg, attrs, err := traffic(answer)
+		if err != nil {
+			return "", 0, fmt.Errorf("understand the kernel's list of qdiscs: %w", err)
+		}
+		if int(msg.Ifindex) == index && msg.Parent == netlink.HANDLE_ROOT {
+			return nl.BytesToString(attrs[nl.TCA_KIND].Value), msg.Handle, nil
+		}
 	}
-	return nl.BytesToString(attrs[nl.TCA_KIND].Value), msg.Handle, nil
+	return "none", 0, nil
 }
 
 // classes are the HTB classes of an interface's root qdisc.
 func (k *kernel) classes(index int, root uint32) ([]*class, error) {
-	answers, err := k.ask(unix.RTM_GETTCLASS, unix.RTM_NEWTCLASS, unix.NLM_F_DUMP,
+	answers, err := k.list(unix.RTM_GETTCLASS, unix.RTM_NEWTCLASS,
 		&nl.TcMsg{Family: nl.FAMILY_ALL, Ifindex: int32(index), Parent: root})
-	if err != nil && !errors.Is(err, nl.ErrDumpInterrupted) {
+	if err != nil {
 		return nil, err
 	}
 	var classes []*class

@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/wanctl/wanctl/api/v1alpha1"
 )
 
 // None stands where there is no figure.
@@ -61,8 +63,8 @@ func RTT(d *metav1.Duration) string {
 // Span is a time as a person writes it in a manifest: 1h rather than 1h0m0s,
 // 100s rather than 1m40s.
 func Span(d time.Duration) string {
-	if d%time.Hour != 0 && d.Abs() < time.Hour && d.Abs() >= time.Second {
-		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "s"
+	if d.Abs() >= time.Second && d.Abs() < time.Hour {
+		return strconv.FormatFloat(float64(d)/float64(time.Second), 'f', -1, 64) + "s"
 	}
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
@@ -78,6 +80,9 @@ func Span(d time.Duration) string {
 func Share(x float64) string {
 	return strconv.FormatFloat(significant(100*x), 'f', -1, 64) + "%"
 }
+
+// Factor is a weight or a factor close to 0 or 1, with five significant digits.
+func Factor(x float64) string { return v1alpha1.Alpha(x).String() }
 
 // Age is how long ago t was, as kubectl writes it; <unknown> for the zero time.
 func Age(now, t time.Time) string {

@@ -58,7 +58,7 @@ func TestRoundTripTimesAreMilliseconds(t *testing.T) {
 
 func TestSpansReadAsTheyAreWritten(t *testing.T) {
 	for text, want := range map[string]string{
-		"1h": "1h", "24h": "24h", "90m": "1h30m", "100s": "100s", "133.333s": "133.333s", "250ms": "250ms", "0s": "0s", "10s": "10s", "300us": "300us",
+		"1h": "1h", "24h": "24h", "90m": "1h30m", "10h0m10s": "10h0m10s", "1.64s": "1.64s", "10m": "600s", "100s": "100s", "133.333s": "133.333s", "250ms": "250ms", "0s": "0s", "10s": "10s", "300us": "300us",
 	} {
 		d, err := time.ParseDuration(text)
 		if err != nil {

@@ -40,18 +40,18 @@ func WANsOf(sites []v1alpha1.Site) []WAN {
 	return wans
 }
 
-// SiteList wraps sites, also when there are none.
-func SiteList(sites []v1alpha1.Site) v1alpha1.SiteList {
+// ListOfSites wraps sites, also when there are none.
+func ListOfSites(sites []v1alpha1.Site) v1alpha1.SiteList {
 	return v1alpha1.SiteList{TypeMeta: typed("SiteList"), Items: append([]v1alpha1.Site{}, sites...)}
 }
 
-// NewWANList wraps WANs, also when there are none.
-func NewWANList(wans []WAN) WANList {
+// ListOfWANs wraps WANs, also when there are none.
+func ListOfWANs(wans []WAN) WANList {
 	return WANList{TypeMeta: typed("WANList"), Items: append([]WAN{}, wans...)}
 }
 
-// EventList wraps events, also when there are none.
-func EventList(events []v1alpha1.Event) v1alpha1.EventList {
+// ListOfEvents wraps events, also when there are none.
+func ListOfEvents(events []v1alpha1.Event) v1alpha1.EventList {
 	return v1alpha1.EventList{TypeMeta: typed("EventList"), Items: append([]v1alpha1.Event{}, events...)}
 }
 

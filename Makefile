@@ -1,0 +1,62 @@
+# Every target below with a ## is shown by `make help`.
+SHELL := /bin/bash
+GO ?= go
+BIN := bin/wanctl
+# The race detector needs a C compiler; without one the tests run without it.
+RACE := $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+TOOL := $(GO) tool -modfile=tools/go.mod
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show what can be made.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+.PHONY: build
+build: ## Build bin/wanctl, a static binary.
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/wanctl
+
+.PHONY: demo
+demo: build ## Run two simulated WANs under moving capacity, with a live table. Edit examples/demo.yaml meanwhile.
+	@echo "state in .demo; in another terminal: $(BIN) get status --state-dir .demo"
+	$(BIN) run -f examples/demo.yaml --state-dir .demo
+
+.PHONY: test
+test: ## Run every test that needs no root, with the race detector where there is a C compiler.
+	$(GO) test $(RACE) ./...
+
+.PHONY: e2e
+e2e: build ## Run the end-to-end test with real packets in network namespaces of its own (root).
+	$(GO) test -count=1 -tags e2e -v -timeout 15m ./test/e2e/...
+
+.PHONY: fuzz
+fuzz: ## Fuzz every parser for FUZZTIME (30s) each.
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep ^Fuzz); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $${FUZZTIME:-30s} $$p || exit 1; \
+	  done; done
+
+.PHONY: bench
+bench: ## Print the figures of docs/performance.md.
+	$(GO) test -run '^$$' -bench . -benchmem ./controller/... ./reconciler/...
+
+.PHONY: generate
+generate: ## Make deep copies, schema and reference from the types.
+	$(GO) generate ./...
+
+.PHONY: check-generated
+check-generated: generate ## Fail if generated files are not current.
+	@git diff --exit-code --stat -- api docs manifests || { echo "generated files are not current: run make generate and commit"; exit 1; }
+	@test -z "$$(git status --porcelain -- api docs manifests)" || { git status --short -- api docs manifests; echo "generated files are not committed"; exit 1; }
+
+.PHONY: lint
+lint: ## Check formatting, vet and staticcheck.
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) vet -tags e2e ./test/...
+	$(TOOL) staticcheck ./...
+
+.PHONY: clean
+clean: ## Remove what make made.
+	rm -rf bin .demo dist

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wanctl/wanctl/api/v1alpha1"
+	"github.com/wanctl/wanctl/cmd/wanctl/internal/figure"
+	"github.com/wanctl/wanctl/cmd/wanctl/internal/manifest"
+	"github.com/wanctl/wanctl/cmd/wanctl/internal/output"
+	"github.com/wanctl/wanctl/cmd/wanctl/internal/screen"
+	"github.com/wanctl/wanctl/cmd/wanctl/internal/table"
+	"github.com/wanctl/wanctl/controller/core"
+	"github.com/wanctl/wanctl/controller/simulate"
+	"github.com/wanctl/wanctl/reconciler/derive"
+)
+
+// simulation is what the flags of simulate say.
+type simulation struct {
+	paths    []string
+	length   time.Duration
+	profiles []string
+	compare  bool
+	output   string
+}
+
+func newSimulate() *cobra.Command {
+	s := &simulation{}
+	cmd := &cobra.Command{
+		Use:     "simulate -f PATH",
+		GroupID: groupTry,
+		Short:   "Run a manifest's loops over modelled links, far faster than time",
+		Long: `Run the loops of a manifest in virtual time, over a model of its links, and show
+the round-trip times under load, what applications got, and how often the
+shapers were written.
+
+The links of a simulated router are those of the manifest. Behind any other
+router a WAN gets a link of its ceilings' capacity that falls to 60 % after 5
+minutes, rises to 85 % after 8 and to 100 % after 12, every 20 minutes, with
+two downloads and an upload that are on for 90 s and off for 30 s.`,
+		Example: `  # A day of it
+  wanctl simulate -f site.yaml --for 24h
+
+  # Is a faster loop better here? And against no control, and an oracle?
+  wanctl simulate -f site.yaml --profile 500ms,100ms,50ms --compare`,
+		Args: usageOf(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd) },
+	}
+	addManifests(cmd, &s.paths)
+	flags := cmd.Flags()
+	flags.DurationVar(&s.length, "for", time.Hour, "how long, in the links' time")
+	flags.StringSliceVar(&s.profiles, "profile", nil, "interval to simulate instead of the manifest's; may be repeated")
+	flags.BoolVar(&s.compare, "compare", false, "also show a shaper fixed at the ceiling, and an oracle that is told 95 % of the true capacity")
+	must(cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions(v1alpha1.Profiles, cobra.ShellCompDirectiveNoFileComp)))
+	addOutput(cmd, &s.output, []string{"table", "json", "yaml", "jsonpath="})
+	return cmd
+}
+
+func (s *simulation) run(cmd *cobra.Command) error {
+	format, err := output.Parse(s.output)
+	if err != nil || format.Wide() || format.Name() {
+		return usage(fmt.Errorf("unknown output format %q: use table, json, yaml or jsonpath=TEMPLATE", s.output))
+	}
+	if len(s.paths) == 0 || s.length <= 0 {
+		return usage(errors.New("say which manifest with -f, and a --for above 0"))
+	}
+	profiles := s.profiles
+	if len(profiles) == 0 {
+		profiles = []string{""}
+	}
+	for _, p := range s.profiles {
+		if _, err := v1alpha1.ParseProfile(p); err != nil {
+			return usage(fmt.Errorf("--profile: %w", err))
+		}
+	}
+	loaded, faults, err := manifest.Load(s.paths, cmd.InOrStdin())
+	if err := errors.Join(err, faults.OrNil()); err != nil {
+		return err
+	}
+	begun := time.Now()
+	results, err := s.simulate(cmd.Context(), loaded, profiles, cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	if !format.Table() {
+		return format.Print(cmd.OutOrStdout(), results)
+	}
+	if err := resultTable(results).Write(cmd.OutOrStdout(), true); err != nil {
+		return err
+	}
+	took := time.Since(begun)
+	cmd.PrintErrf("simulated %s of %d loops in %s, %.0f times as fast as time\n", s.length, len(results), took.Round(time.Millisecond),
+		s.length.Seconds()*float64(len(results))/took.Seconds())
+	return nil
+}
+
+func (s *simulation) simulate(ctx context.Context, sites []manifest.Site, profiles []string, notes io.Writer) ([]simulate.Result, error) {
+	shapers := []simulate.Shaper{simulate.Wanctl}
+	if s.compare {
+		shapers = append(shapers, simulate.Fixed, simulate.Oracle)
+	}
+	results := []simulate.Result{}
+	for _, site := range sites {
+		for _, profile := range profiles {
+			at := site.DeepCopy()
+			for i := range at.Spec.WANs {
+				if profile != "" {
+					at.Spec.WANs[i].IntervalProfile = profile
+				}
+			}
+			done, err := simulate.Site(ctx, at, simulate.Options{
+				For: s.length, Shapers: shapers, Progress: progress(notes, at.Name+" "+profile),
+				ReadFile: func(name string) ([]byte, error) {
+					if !filepath.IsAbs(name) {
+						name = filepath.Join(filepath.Dir(site.File), name)
+					}
+					return os.ReadFile(name)
+				},
+				Configure: func(wan *v1alpha1.WAN) *core.Config {
+					derived := derive.WAN(at, wan)
+					return core.NewConfig(at, wan, &derived)
+				},
+			})
+			if err != nil {
+				return nil, err
+			}
+			results = append(results, done...)
+		}
+	}
+	return results, nil
+}
+
+// progress draws how much is done on a terminal; elsewhere it is nil.
+func progress(w io.Writer, name string) func(float64) {
+	s := screen.New(w)
+	if s == nil {
+		return nil
+	}
+	var mu sync.Mutex
+	return func(done float64) {
+		mu.Lock()
+		defer mu.Unlock()
+		_ = s.Draw([]string{fmt.Sprintf("%s %3.0f %%", name, 100*done)})
+	}
+}
+
+func resultTable(results []simulate.Result) *table.Table {
+	t := &table.Table{Columns: []string{
+		"WAN", "PROFILE", "SHAPER", "LOADED", "RTT-IDLE", "RTT-P50", "RTT-P95", "RTT-P99", "DOWN-GOODPUT", "DOWN-SHAPER", "DOWN-CAPACITY",
+		"UP-GOODPUT", "UP-SHAPER", "UP-CAPACITY", "WRITES", "TRANSITIONS",
+	}}
+	for _, r := range results {
+		t.Add(r.WAN+r.Profile+string(r.Shaper), r.WAN, r.Profile, string(r.Shaper), figure.Share(r.LoadedShare),
+			milliseconds(r.RTTIdleP50MS), milliseconds(r.RTTLoadedP50MS), milliseconds(r.RTTLoadedP95MS), milliseconds(r.RTTLoadedP99MS),
+			bits(r.Download.Goodput), bits(r.Download.Shaper), bits(r.Download.Capacity),
+			bits(r.Upload.Goodput), bits(r.Upload.Shaper), bits(r.Upload.Capacity),
+			strconv.FormatInt(r.Download.Writes+r.Upload.Writes, 10), strconv.FormatInt(r.Download.Transitions+r.Upload.Transitions, 10))
+	}
+	return t
+}
+
+func milliseconds(ms float64) string {
+	if ms == 0 {
+		return figure.None
+	}
+	return strconv.FormatFloat(ms, 'f', 1, 64) + "ms"
+}
+
+func bits(bitsPerSecond float64) string {
+	return figure.Bits(int64(bitsPerSecond))
+}

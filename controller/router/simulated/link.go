@@ -1,0 +1,76 @@
+package simulated
+
+import (
+	"sync"
+	"time"
+
+	"github.com/wanctl/wanctl/controller/fluid"
+	"github.com/wanctl/wanctl/controller/router"
+)
+
+// Link is a simulated link in the time of a clock, shared by the router that
+// shapes it and the prober that measures it. Every use first advances it to
+// the time given; a time before the one it has reached sees it as it is. It is
+// safe for concurrent use.
+type Link struct {
+	mu    sync.Mutex
+	fluid *fluid.Link
+	start time.Time
+}
+
+// NewLink shares a link, which it owns from then on, whose time 0 is start.
+func NewLink(link *fluid.Link, start time.Time) *Link {
+	return &Link{fluid: link, start: start}
+}
+
+// at locks the link, advanced to now.
+func (l *Link) at(now time.Time) (link *fluid.Link, unlock func()) {
+	l.mu.Lock()
+	l.fluid.Advance(now.Sub(l.start))
+	return l.fluid, l.mu.Unlock
+}
+
+// Probe is what a probe that leaves now meets; see fluid.Link.Probe.
+func (l *Link) Probe(now time.Time, reflector int) (rtt time.Duration, ok bool) {
+	link, unlock := l.at(now)
+	defer unlock()
+	return link.Probe(reflector)
+}
+
+// Shaper is what a direction's shaper lets pass, in bit/s; 0 is no limit.
+func (l *Link) Shaper(now time.Time, d router.Direction) int64 {
+	link, unlock := l.at(now)
+	defer unlock()
+	return link.Shaper(d)
+}
+
+// SetShaper sets what a direction's shaper lets pass, in bit/s.
+func (l *Link) SetShaper(now time.Time, d router.Direction, bitsPerSecond int64) {
+	link, unlock := l.at(now)
+	defer unlock()
+	link.SetShaper(d, bitsPerSecond)
+}
+
+// Bytes are the counters of the WAN interface.
+func (l *Link) Bytes(now time.Time) (download, upload uint64) {
+	link, unlock := l.at(now)
+	defer unlock()
+	return link.Bytes(router.Download), link.Bytes(router.Upload)
+}
+
+// Truth is what no router could say of a link.
+type Truth struct {
+	// Capacity is what the bottleneck carries, in bit/s.
+	Capacity int64
+	// QueueDelay is how long its FIFO holds what enters.
+	QueueDelay time.Duration
+	// Goodput counts the payload bytes that reached applications.
+	Goodput uint64
+}
+
+// Truth is the truth of one direction, for tables and tests.
+func (l *Link) Truth(now time.Time, d router.Direction) Truth {
+	link, unlock := l.at(now)
+	defer unlock()
+	return Truth{Capacity: link.Capacity(d), QueueDelay: link.QueueDelay(d), Goodput: link.Goodput(d)}
+}

@@ -1,0 +1,5 @@
+//go:build e2e
+
+// Package e2e runs the wanctl binary against real packets, in network
+// namespaces that it makes and removes by itself. It needs root.
+package e2e
