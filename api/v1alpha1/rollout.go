@@ -19,6 +19,7 @@ type Rollout struct {
 	// +kubebuilder:default={}
 	Soak Soak `json:"soak,omitempty"`
 	// Ladder are the profiles to fall back along, fastest first.
+	// +kubebuilder:default={"50ms","100ms","250ms","500ms"}
 	// +listType=set
 	// +optional
 	Ladder []string `json:"ladder,omitempty"`

@@ -98,7 +98,12 @@ func (c *checker) queue(path fieldpath.Path, s *Shaper, router *Router, taken ma
 	if router.Linux != nil && !isInterface(s.Queue) {
 		c.fault(at, "%q is no interface name; write at most 15 characters without spaces and slashes, as eth0", s.Queue)
 	}
-	key := queue{router.Name, s.Queue, s.Class, s.QueueKind}
+	key := queue{router: router.Name, name: s.Queue}
+	if router.Linux != nil {
+		key.class = s.Class
+	} else {
+		key.kind = s.QueueKind
+	}
 	if first, twice := taken[key]; twice {
 		c.fault(at, "%q already shapes %s; give each direction a queue of its own", s.Queue, first)
 		return

@@ -55,7 +55,7 @@ func (d *direction) init(dir Direction, c *Config, step time.Duration, wire int)
 	d.capacity = &d.config.Capacity
 	d.buffer = c.Buffer
 	d.step = step
-	d.wire = make([]float64, wire)
+	d.wire, d.still = make([]float64, wire), wire
 	count := float64(d.config.Flows)
 	d.flows = flows{count: count, mss: count * segment, step: step.Seconds()}
 	d.flows.pace = firstWindow * d.flows.mss / float64(wire)

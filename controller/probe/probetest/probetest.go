@@ -4,6 +4,7 @@ package probetest
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/wanctl/wanctl/controller/probe"
@@ -29,6 +30,13 @@ const enough = 50
 // Run tests the probers that open makes, one for each test. It takes as long
 // as they need for a few dozen probes of each reflector.
 func Run(t *testing.T, open func(t *testing.T) Harness) {
+	run(t, open, func(t *testing.T, test func(*testing.T)) { test(t) })
+}
+
+// RunVirtual is Run in the virtual time of package synctest.
+func RunVirtual(t *testing.T, open func(t *testing.T) Harness) { run(t, open, synctest.Test) }
+
+func run(t *testing.T, open func(t *testing.T) Harness, within func(*testing.T, func(*testing.T))) {
 	for name, test := range map[string]func(*testing.T, Harness){
 		"every reflector is probed and every probe reported once": reportedOnce,
 		"an answer has a round-trip time and a loss has none":     sampled,
@@ -37,11 +45,13 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		"close ends it and may be called again":                   closes,
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := open(t)
-			test(t, h)
-			if err := h.Prober.Close(); err != nil {
-				t.Errorf("close: %v", err)
-			}
+			within(t, func(t *testing.T) {
+				h := open(t)
+				test(t, h)
+				if err := h.Prober.Close(); err != nil {
+					t.Errorf("close: %v", err)
+				}
+			})
 		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/wanctl/wanctl/controller/router"
@@ -29,6 +30,13 @@ const patience = 30 * time.Second
 
 // Run tests the devices that open makes, one for each test.
 func Run(t *testing.T, open func(t *testing.T) Harness) {
+	run(t, open, func(t *testing.T, test func(*testing.T)) { test(t) })
+}
+
+// RunVirtual is Run in the virtual time of package synctest.
+func RunVirtual(t *testing.T, open func(t *testing.T) Harness) { run(t, open, synctest.Test) }
+
+func run(t *testing.T, open func(t *testing.T) Harness, within func(*testing.T, func(*testing.T))) {
 	for name, test := range map[string]func(*testing.T, Harness){
 		"a rate that was set is read back":               setAndReadBack,
 		"directions do not touch each other":             independent,
@@ -39,11 +47,13 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		"counters count traffic":                         countersCount,
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := open(t)
-			test(t, h)
-			if err := h.Device.Close(); err != nil {
-				t.Errorf("close: %v", err)
-			}
+			within(t, func(t *testing.T) {
+				h := open(t)
+				test(t, h)
+				if err := h.Device.Close(); err != nil {
+					t.Errorf("close: %v", err)
+				}
+			})
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -66,6 +67,8 @@ var oldBoolean = regexp.MustCompile(`^([yY]|[nN]|yes|Yes|YES|no|No|NO|on|On|ON|o
 
 func text(n *yaml.Node) string {
 	switch {
+	case isText(n) && strings.ContainsFunc(n.Value, unprintable):
+		return quoted(n) + " holds a control character; write printable text"
 	case isText(n):
 		return ""
 	case n.ShortTag() == "!!str" || n.ShortTag() == "!!bool":
@@ -74,6 +77,9 @@ func text(n *yaml.Node) string {
 		return quoted(n) + " is read as a number where text is wanted; write it in quotes"
 	}
 }
+
+// unprintable are the control characters that are not white space.
+func unprintable(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) }
 
 func boolean(n *yaml.Node, want *Node) string {
 	if n.ShortTag() == "!!bool" {
@@ -151,10 +157,13 @@ func duration(n *yaml.Node, want *Node) string {
 var days = regexp.MustCompile(`^[0-9.]+ ?[dwDW]`)
 
 func quantity(n *yaml.Node, want *Node) string {
-	if !isText(n) {
-		if decimal.MatchString(n.Value) {
-			return ""
-		}
+	switch tag := n.ShortTag(); {
+	case isText(n):
+	case tag != "!!int" && tag != "!!float":
+		return quoted(n) + " is no rate; " + instead(want)
+	case decimal.MatchString(n.Value):
+		return ""
+	default:
 		return quoted(n) + " is no decimal number; " + instead(want)
 	}
 	parts := rate.FindStringSubmatch(n.Value)

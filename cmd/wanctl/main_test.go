@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/wanctl/wanctl/reconciler/status"
+)
+
+var update = flag.Bool("update", false, "write the output of scripts and the command reference as they are now")
+
+// fixedNow is the time that the scripts' state directory is read at.
+var fixedNow = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"wanctl": func() {
+			os.Exit(execute(context.Background(), newRoot(func() time.Time { return fixedNow })))
+		},
+	})
+}
+
+// TestScripts runs wanctl as a user does. Each script starts with a state
+// directory named state, last written a second ago, and the manifest home.yaml
+// that it came from. The command agent takes the lock of a state directory.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("WANCTL_STATE_DIR", "state")
+			if err := os.CopyFS(filepath.Join(env.WorkDir, "state"), os.DirFS("testdata/state")); err != nil {
+				return err
+			}
+			manifest, err := os.ReadFile("testdata/home.yaml")
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(env.WorkDir, "home.yaml"), manifest, 0o644)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"agent": func(ts *testscript.TestScript, _ bool, args []string) {
+				store, err := status.Open(ts.MkAbs(args[0]))
+				ts.Check(err)
+				ts.Defer(func() { ts.Check(store.Close()) })
+			},
+		},
+	})
+}
