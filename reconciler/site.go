@@ -64,7 +64,7 @@ func (a *Agent) adopt(name string) *site {
 	if err == nil {
 		s.live = stored
 	} else {
-		s.live = &v1alpha1.Site{ObjectMeta: metav1.ObjectMeta{Name: name, CreationTimestamp: metav1.Now()}}
+		s.live = &v1alpha1.Site{ObjectMeta: metav1.ObjectMeta{Name: name, CreationTimestamp: metav1.Now().Rfc3339Copy()}}
 	}
 	s.live.TypeMeta = metav1.TypeMeta{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.Kind}
 	if s.resume, err = a.store.ReadResume(name); err != nil {
@@ -97,7 +97,7 @@ func (a *Agent) carryOut(ctx context.Context, s *site, change plan.Change) {
 
 // sentence says what a change was for.
 func sentence(change plan.Change, generation int64) string {
-	if len(change.Fields) == 0 {
+	if change.Action == plan.Start || change.Action == plan.Stop || len(change.Fields) == 0 {
 		return fmt.Sprintf("generation %d", generation)
 	}
 	const most = 4

@@ -155,6 +155,8 @@ func (d *derivation) completeWANs(_ *cobra.Command, _ []string, _ string) ([]str
 	if len(d.paths) == 0 || slices.Contains(d.paths, "-") {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
+	// Completion parses the command line more than once, and -f adds up.
+	d.paths = slices.Compact(d.paths)
 	sites, err := d.sites(nil)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError

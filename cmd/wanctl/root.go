@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ manifest; an agent makes it so, and the status tells how it goes.`,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.PersistentFlags().StringVar(&c.stateDir, "state-dir", defaultStateDir(),
+	root.PersistentFlags().StringVar(&c.stateDir, "state-dir", defaultStateDir(os.Geteuid()),
 		"folder of live objects and events; by default $WANCTL_STATE_DIR, else /var/lib/wanctl\n"+
 			"for root and $XDG_STATE_HOME/wanctl or ~/.local/state/wanctl for others")
 	root.PersistentFlags().Lookup("state-dir").DefValue = ""
@@ -73,6 +74,7 @@ func subcommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	cmd.SuggestionsMinimumDistance = 2
 	message := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return fmt.Errorf("%s; did you mean %s?", message, strings.Join(near, " or "))

@@ -5,12 +5,13 @@ import (
 	"path/filepath"
 )
 
-// defaultStateDir is where state is kept unless --state-dir says otherwise.
-func defaultStateDir() string {
+// defaultStateDir is where a user's state is kept unless --state-dir says
+// otherwise.
+func defaultStateDir(uid int) string {
 	if dir := os.Getenv("WANCTL_STATE_DIR"); dir != "" {
 		return dir
 	}
-	if os.Geteuid() == 0 {
+	if uid == 0 {
 		return "/var/lib/wanctl"
 	}
 	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {

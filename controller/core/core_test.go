@@ -98,6 +98,15 @@ func TestAFrozenBaselineEscapes(t *testing.T) {
 	}
 }
 
+func TestABaselineLearntUnderLoadFallsOnceTheLineShowsItselfFaster(t *testing.T) {
+	l := newLine(config())
+	l.run(120*ms, 2*time.Second)
+	l.run(20*ms, 40*time.Second)
+	if got := l.s.Reference.BaselineMS; l.relearned() == 0 || got > 24 {
+		t.Errorf("40 s after the queue has gone the baseline is %.1f", got)
+	}
+}
+
 func TestTheReferenceLawNeverEscapes(t *testing.T) {
 	c := config()
 	c.Autorate.Fast = false

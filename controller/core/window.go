@@ -45,9 +45,10 @@ type flatWindow struct {
 	idle, opened bool
 }
 
-// escape lets the baseline out where it would freeze for ever: a delay that
+// escape lets the baseline out where it would be wrong for long: a delay that
 // has stood still for the whole history, or on an idle line for a while, is
-// the path's own and no queue.
+// the path's own and no queue; and a baseline above what the reflectors answer
+// in at best is too high.
 func (s *State) escape(c *Config, in *Input, fresh bool, out *Outcome) {
 	if !fresh {
 		return
@@ -60,6 +61,13 @@ func (s *State) escape(c *Config, in *Input, fresh bool, out *Outcome) {
 	}
 	if idle := s.idle(c); idle != w.idle {
 		w.idle, w.idleSince = idle, in.Now
+	}
+	if idle := s.Quorum.BaselineMS(); s.Reference.BaselineMS-idle > c.Weights.BaselineUpdateMS && s.Reference.DeltaMS() < 0 {
+		// The line has shown itself faster than the baseline, which was learnt
+		// under load or on another path.
+		out.RelearnedMS = idle - s.Reference.BaselineMS
+		s.Reference.BaselineMS = idle
+		return
 	}
 	flat := in.Now-w.since >= c.History
 	settled := w.idle && in.Now-w.idleSince >= idleFor && in.Now-w.since >= idleFor

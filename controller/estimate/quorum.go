@@ -84,6 +84,21 @@ func (q *Quorum) MedianMS() (ms float64, ok bool) {
 	return median(q.medians), true
 }
 
+// BaselineMS is the median of the healthy reflectors' own baselines; 0 where
+// there is none.
+func (q *Quorum) BaselineMS() float64 {
+	q.medians = q.medians[:0]
+	for i := range q.Reflectors {
+		if r := &q.Reflectors[i]; r.Healthy {
+			q.medians = append(q.medians, r.BaselineMS)
+		}
+	}
+	if len(q.medians) == 0 {
+		return 0
+	}
+	return median(q.medians)
+}
+
 // Delay is what the newest samples say of the queue in front of everyone.
 type Delay struct {
 	// MedianMS is the median of the window; NewestMS the newest one. An

@@ -34,7 +34,7 @@ func (l *Loop) notify(now time.Time, before [2]autorate.State, out *core.Outcome
 	}
 	if out.RelearnedMS != 0 {
 		l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonBaselineRelearned,
-			"the delay has stood still: it is the path's own; the baseline moved by %+.1f ms to %.1f ms", out.RelearnedMS, l.state.Reference.BaselineMS)
+			"the line is idle at another delay than the baseline said: it moved by %+.1f ms to %.1f ms", out.RelearnedMS, l.state.Reference.BaselineMS)
 	}
 	if silent := !l.state.Heard(l.config, l.input.Now); silent != l.silent && l.input.Now-l.began > l.config.Quorum.Timeout {
 		l.silent = silent

@@ -34,33 +34,24 @@ func inline(file []byte, site string, status *v1alpha1.SiteStatus) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	asJSON, err := json.Marshal(status)
+	d := docs[n]
+	doc := file[d.start:d.end]
+	encode, replace := json.Marshal, replaceFlow
+	if d.root.Style&yamlnode.FlowStyle == 0 {
+		encode, replace = func(v any) ([]byte, error) { return yaml.Marshal(v) }, replaceBlock
+	}
+	text, err := encode(status)
 	if err != nil {
 		return nil, fmt.Errorf("encode it: %w", err)
 	}
-	d := docs[n]
-	doc := file[d.start:d.end]
-	if d.root.Style&yamlnode.FlowStyle != 0 {
-		doc, err = replaceFlow(doc, d.root, asJSON)
-	} else {
-		doc, err = replaceIn(doc, d.root, asJSON)
-	}
-	if err != nil {
+	if doc, err = replace(doc, d.root, text); err != nil {
 		return nil, err
 	}
 	out := join(file[:d.start], doc, file[d.end:])
-	if !only(docs, n, out, asJSON) {
+	if !only(docs, n, out, text) {
 		return nil, errForm
 	}
 	return out, nil
-}
-
-func replaceIn(doc []byte, root *yamlnode.Node, asJSON []byte) ([]byte, error) {
-	block, err := yaml.JSONToYAML(asJSON)
-	if err != nil {
-		return nil, fmt.Errorf("encode it: %w", err)
-	}
-	return replaceBlock(doc, root, block)
 }
 
 // find is the one document that is a site's.

@@ -81,23 +81,28 @@ func (l *line) bottleneck(t *testing.T, down, up float64) {
 // mega turns Mbit/s into bit/s.
 const mega = 1e6
 
-// shape gives the router's shapers an HTB class each, in Mbit/s. The FIFO
-// behind a class is short, as HTB has no queue management of its own.
+// shape gives each of the router's shapers an HTB class 1:1, in Mbit/s, which
+// limits two below it: pings and bare acknowledgements go first, the rest
+// waits in a FIFO. It takes the place of CAKE's separation of flows.
 func (l *line) shape(t *testing.T, down, up float64) {
 	t.Helper()
 	for dev, rate := range map[string]float64{"ifb": down, "wan": up} {
-		l.router.tc(t, "qdisc replace dev %s root handle 1: htb default 1", dev)
+		l.router.tc(t, "qdisc replace dev %s root handle 1: htb default 20", dev)
 		l.setRate(t, dev, rate)
-		l.router.tc(t, "qdisc replace dev %s parent 1:1 handle 10: pfifo limit %d", dev, leafPackets)
+		l.router.tc(t, "class replace dev %s parent 1:1 classid 1:10 htb prio 0 rate 100kbit ceil 1gbit quantum 1514", dev)
+		l.router.tc(t, "class replace dev %s parent 1:1 classid 1:20 htb prio 1 rate 100kbit ceil 1gbit quantum 1514", dev)
+		l.router.tc(t, "qdisc replace dev %s parent 1:20 handle 20: pfifo limit %d", dev, leafPackets)
+		l.router.tc(t, "filter replace dev %s parent 1: prio 1 protocol ip u32 match ip protocol 1 0xff flowid 1:10", dev)
+		l.router.tc(t, "filter replace dev %s parent 1: prio 2 protocol ip u32 match ip protocol 6 0xff match u16 0 0xff80 at 2 flowid 1:10", dev)
 	}
 }
 
-var leafPackets = 10
+var leafPackets = 40
 
 // setRate sets a shaper by hand, in Mbit/s.
 func (l *line) setRate(t *testing.T, dev string, rate float64) {
 	t.Helper()
-	l.router.tc(t, "class replace dev %s parent 1: classid 1:1 htb rate %.0f ceil %.0f burst 3000 cburst 3000", dev, rate*mega, rate*mega)
+	l.router.tc(t, "class replace dev %s parent 1: classid 1:1 htb rate %.0f ceil %.0f burst 3000 cburst 3000 quantum 1514", dev, rate*mega, rate*mega)
 }
 
 // rate is what a shaper is set to, in Mbit/s.

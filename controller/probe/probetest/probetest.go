@@ -25,7 +25,7 @@ type Harness struct {
 const patience = time.Minute
 
 // enough is how many samples of each reflector are looked at.
-const enough = 50
+const enough = 30
 
 // Run tests the probers that open makes, one for each test. It takes as long
 // as they need for a few dozen probes of each reflector.

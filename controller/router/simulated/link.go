@@ -23,38 +23,38 @@ func NewLink(link *fluid.Link, start time.Time) *Link {
 	return &Link{fluid: link, start: start}
 }
 
-// at locks the link, advanced to now.
-func (l *Link) at(now time.Time) (link *fluid.Link, unlock func()) {
+// at locks the link and advances it to now; its caller unlocks it.
+func (l *Link) at(now time.Time) *fluid.Link {
 	l.mu.Lock()
 	l.fluid.Advance(now.Sub(l.start))
-	return l.fluid, l.mu.Unlock
+	return l.fluid
 }
 
 // Probe is what a probe that leaves now meets; see fluid.Link.Probe.
 func (l *Link) Probe(now time.Time, reflector int) (rtt time.Duration, ok bool) {
-	link, unlock := l.at(now)
-	defer unlock()
+	link := l.at(now)
+	defer l.mu.Unlock()
 	return link.Probe(reflector)
 }
 
 // Shaper is what a direction's shaper lets pass, in bit/s; 0 is no limit.
 func (l *Link) Shaper(now time.Time, d router.Direction) int64 {
-	link, unlock := l.at(now)
-	defer unlock()
+	link := l.at(now)
+	defer l.mu.Unlock()
 	return link.Shaper(d)
 }
 
 // SetShaper sets what a direction's shaper lets pass, in bit/s.
 func (l *Link) SetShaper(now time.Time, d router.Direction, bitsPerSecond int64) {
-	link, unlock := l.at(now)
-	defer unlock()
+	link := l.at(now)
+	defer l.mu.Unlock()
 	link.SetShaper(d, bitsPerSecond)
 }
 
 // Bytes are the counters of the WAN interface.
 func (l *Link) Bytes(now time.Time) (download, upload uint64) {
-	link, unlock := l.at(now)
-	defer unlock()
+	link := l.at(now)
+	defer l.mu.Unlock()
 	return link.Bytes(router.Download), link.Bytes(router.Upload)
 }
 
@@ -70,7 +70,7 @@ type Truth struct {
 
 // Truth is the truth of one direction, for tables and tests.
 func (l *Link) Truth(now time.Time, d router.Direction) Truth {
-	link, unlock := l.at(now)
-	defer unlock()
+	link := l.at(now)
+	defer l.mu.Unlock()
 	return Truth{Capacity: link.Capacity(d), QueueDelay: link.QueueDelay(d), Goodput: link.Goodput(d)}
 }

@@ -6,7 +6,9 @@ package document
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -41,13 +43,18 @@ func Read(data []byte) []Document {
 	return documents
 }
 
-// notText finds the first byte that is not UTF-8.
+// notText finds the first character that is not UTF-8, and the first that ends
+// a line for YAML and for no editor: lines would be counted differently.
 func notText(data []byte) *SyntaxError {
 	for line, text := range bytes.Split(data, []byte("\n")) {
+		text = bytes.TrimSuffix(text, []byte("\r"))
 		for column := 1; len(text) > 0; column++ {
 			r, size := utf8.DecodeRune(text)
-			if r == utf8.RuneError && size == 1 {
+			switch {
+			case r == utf8.RuneError && size == 1:
 				return &SyntaxError{line + 1, column, "this is not UTF-8; save the file as UTF-8 text"}
+			case strings.ContainsRune("\r\u0085\u2028\u2029", r):
+				return &SyntaxError{line + 1, column, fmt.Sprintf("%U ends a line here; save the file with the line ends of Unix or Windows", r)}
 			}
 			text = text[size:]
 		}
