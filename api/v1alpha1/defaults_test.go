@@ -80,7 +80,7 @@ func TestSetDefaultsDoesWhatTheMarkersSay(t *testing.T) {
 	for path := range before {
 		delete(filled, path)
 	}
-	marked := map[string]any{}
+	marked := map[string]string{}
 	for path := range leaves(t, least) {
 		field, err := v1alpha1.Explain("site." + strings.Join(slices.DeleteFunc(strings.Split(path, "."), isIndex), "."))
 		if err != nil {
@@ -98,10 +98,10 @@ func TestSetDefaultsDoesWhatTheMarkersSay(t *testing.T) {
 		case !known:
 			t.Errorf("SetDefaults fills in %s = %v, its marker does not", path, value)
 		case strings.HasPrefix(path, "spec.rollout.ladder."):
-			if !strings.Contains(want.(string), `"`+value+`"`) {
+			if !slices.Contains(strings.Split(strings.Trim(want, "[]"), ", "), value) {
 				t.Errorf("%s is %v, the marker says %v", path, value, want)
 			}
-		case value != normal(want.(string)):
+		case value != normal(want):
 			t.Errorf("%s is %v, the marker says %v", path, value, want)
 		}
 	}
@@ -117,7 +117,7 @@ func TestSetDefaultsDoesWhatTheMarkersSay(t *testing.T) {
 
 // normal is a duration as Go writes it, and any other text itself.
 func normal(text string) string {
-	if d, err := time.ParseDuration(text); err == nil && text != "500ms" {
+	if d, err := time.ParseDuration(text); err == nil {
 		return d.String()
 	}
 	return text

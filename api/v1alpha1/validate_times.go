@@ -41,13 +41,16 @@ func (c *checker) timeConstants(path fieldpath.Path, t TimeConstants) {
 	}
 }
 
-// longEnough refuses time constants shorter than a WAN's interval. The fault is
-// the WAN's where it sets either, and the site's otherwise.
+// longEnough refuses time constants shorter than a WAN's interval, but for the
+// default of red: it is 4s, a profile may be 5s, and a count is then one cycle.
+// The fault is the WAN's where it sets either, and the site's otherwise.
 func (c *checker) longEnough(path fieldpath.Path, w *WAN) {
 	interval := c.site.Interval(w)
+	var defaults TimeConstants
+	setTimeConstants(&defaults)
 	own := w.TimeConstants.all()
 	for i, d := range c.site.EffectiveTimeConstants(w).all() {
-		if d.value == nil || d.value.Duration <= 0 || d.value.Duration >= interval {
+		if d.value == nil || d.value.Duration <= 0 || d.value.Duration >= interval || *d.value == *defaults.all()[i].value {
 			continue
 		}
 		name := "timeConstants." + d.name

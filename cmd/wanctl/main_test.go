@@ -37,6 +37,8 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("WANCTL_STATE_DIR", "state")
+			// The race detector would wait a second at the end of every command.
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			if err := os.CopyFS(filepath.Join(env.WorkDir, "state"), os.DirFS("testdata/state")); err != nil {
 				return err
 			}

@@ -60,6 +60,20 @@ func TestFlowsComeAndGo(t *testing.T) {
 	}
 }
 
+func TestFlowsThatComeBackBeginAnew(t *testing.T) {
+	c := lone(fluid.Download, 2)
+	c.Directions[fluid.Download].Shaper = 18e6
+	c.Directions[fluid.Download].On, c.Directions[fluid.Download].Off = 20*time.Second, 10*time.Second
+	l := fluid.New(c)
+	l.Advance(30 * time.Second)
+	before := l.Bytes(fluid.Download)
+	l.Advance(30020 * time.Millisecond)
+	// Two first windows of ten segments.
+	if got := l.Bytes(fluid.Download) - before; got < 20_000 || got > 30_000 {
+		t.Errorf("%d bytes crossed in the first round trip, want about 29000", got)
+	}
+}
+
 func TestCrossTrafficTakesItsPartOfTheBottleneck(t *testing.T) {
 	for _, d := range []fluid.Direction{fluid.Download, fluid.Upload} {
 		for _, tc := range []struct {

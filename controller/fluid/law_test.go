@@ -90,7 +90,9 @@ func TestHowAdvanceIsCutChangesNothing(t *testing.T) {
 			}
 			for _, l := range []*fluid.Link{whole, millis, pieces} {
 				l.SetShaper(fluid.Download, shaper)
-				l.Advance(until / 2)
+				if l.Advance(until / 2); l.Now() != until {
+					t.Fatalf("going back took the link from %v to %v", until, l.Now())
+				}
 			}
 		}
 		if a, b := state(whole), state(millis); a != b {

@@ -113,6 +113,53 @@ func TestAPulseAboveTheCapacityBuildsUpNoMoreThanItsExcess(t *testing.T) {
 	}
 }
 
+func TestFlowsStopDoublingWhenTheDelayBeginsToRise(t *testing.T) {
+	for _, d := range directions {
+		l := fluid.New(lone(d, 2))
+		for at := time.Duration(0); at < 3*time.Second; at += 10 * time.Millisecond {
+			l.Advance(at)
+			if q := l.QueueDelay(d); q > 150*time.Millisecond {
+				t.Fatalf("%v: after %v the start has filled the buffer with %v", d, at, q)
+			}
+		}
+		if w := watch(l, d, time.Second); w.goodput < 0.9*20e6 {
+			t.Errorf("%v: after 3 s flows get only %.1f Mbit/s", d, w.goodput/1e6)
+		}
+	}
+}
+
+func TestAFullBottleneckLosesProbes(t *testing.T) {
+	c := lone(fluid.Download, 2)
+	c.Directions[fluid.Download].Capacity.Steps = []fluid.Step{{At: 20 * time.Second, Rate: 5e6}}
+	l := fluid.New(c)
+	l.Advance(20 * time.Second)
+	if w := watch(l, fluid.Download, 5*time.Second); w.lost == 0 || w.lost > w.probes*9/10 {
+		t.Errorf("%d of %d probes were lost at a bottleneck that overflows", w.lost, w.probes)
+	}
+}
+
+// A download's counter stands behind the bottleneck and an upload's before it.
+func TestCountersSeeTheBottleneckOnDownloadAndTheShaperOnUpload(t *testing.T) {
+	for _, tc := range []struct {
+		d         fluid.Direction
+		low, high float64 // Mbit/s in the first 60 ms of less capacity
+	}{{fluid.Download, 4.9, 5.1}, {fluid.Upload, 7, 16}} {
+		c := lone(tc.d, 2)
+		c.Directions[tc.d].Shaper = 18e6
+		c.Directions[tc.d].Capacity.Steps = []fluid.Step{{At: 20 * time.Second, Rate: 5e6}}
+		l := fluid.New(c)
+		l.Advance(10 * time.Second)
+		if w := watch(l, tc.d, 10*time.Second); w.crossed < 0.97*18e6 || w.crossed > 1.001*18e6 {
+			t.Errorf("%v: %.2f Mbit/s counted at a shaper of 18", tc.d, w.crossed/1e6)
+		}
+		before := l.Bytes(tc.d)
+		l.Advance(20060 * time.Millisecond)
+		if got := float64(l.Bytes(tc.d)-before) * 8 / 0.06 / 1e6; got < tc.low || got > tc.high {
+			t.Errorf("%v: %.2f Mbit/s counted when the capacity fell to 5, want %v to %v", tc.d, got, tc.low, tc.high)
+		}
+	}
+}
+
 // The lab's own figures stand beside each bound: 1000 packets at 8 Mbit/s are
 // 1.5 s.
 func TestTheModelAgreesWithRealCAKEInTheLab(t *testing.T) {

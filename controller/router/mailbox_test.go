@@ -90,8 +90,10 @@ func TestTheRateThatIsPostedLastIsTheOneThatStays(t *testing.T) {
 		if err := s.Flush(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		b.Detach(s)
+		time.Sleep(time.Second)
 		if got := f.rate("a-down"); got != 50e6 {
-			t.Errorf("after flush the queue holds %d", got)
+			t.Errorf("after flush and detach the queue holds %d", got)
 		}
 	})
 }

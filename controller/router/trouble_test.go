@@ -241,28 +241,37 @@ func TestAQueueThatNobodyPostedToIsLeftAsItIs(t *testing.T) {
 	})
 }
 
-func TestAWriteWhoseAnswerWasLostIsNotWrittenTwiceNorDrift(t *testing.T) {
-	f := newFake()
-	run(t, f, router.Options{}, func(t *testing.T, b *bench) {
-		s := b.attach("a")
-		time.Sleep(time.Second)
-		f.change(func() {
-			f.fail = func(_ router.Queue, writing bool) error {
-				if !writing {
-					return nil
+func TestAWriteWhoseAnswerWasLostIsNeitherRepeatedNorDrift(t *testing.T) {
+	for name, newest := range map[string]int64{"the same rate is wanted": 80e6, "another rate is wanted by then": 90e6} {
+		t.Run(name, func(t *testing.T) {
+			f := newFake()
+			run(t, f, router.Options{}, func(t *testing.T, b *bench) {
+				s := b.attach("a")
+				time.Sleep(time.Second)
+				f.change(func() {
+					f.fail = func(_ router.Queue, writing bool) error {
+						if !writing {
+							return nil
+						}
+						// The router does as it is told, and then is gone.
+						f.mu.Lock()
+						defer f.mu.Unlock()
+						f.rates["a-down"], f.fail = 80e6, nil
+						return fault(router.Unreachable)
+					}
+				})
+				s.Post(router.Download, 80e6, time.Now())
+				synctest.Wait()
+				s.Post(router.Download, newest, time.Now())
+				time.Sleep(10 * time.Second)
+				if state := s.State(); state.Drifts != 0 || state.Applied[router.Download] != newest {
+					t.Errorf("state %+v", state)
 				}
-				// The router does as it is told, and then is gone.
-				f.mu.Lock()
-				defer f.mu.Unlock()
-				f.rates["a-down"], f.fail = 80e6, nil
-				return fault(router.Unreachable)
-			}
+				if newest == 80e6 {
+					wantRates(t, "written again", f.written("a-down"))
+				}
+				wantTransitions(t, b, router.RouterLost, router.RouterBack)
+			})
 		})
-		s.Post(router.Download, 80e6, time.Now())
-		time.Sleep(10 * time.Second)
-		if state := s.State(); len(f.written("")) != 0 || state.Drifts != 0 || state.Applied[router.Download] != 80e6 {
-			t.Errorf("state %+v, written %v", state, f.written(""))
-		}
-		wantTransitions(t, b, router.RouterLost, router.RouterBack)
-	})
+	}
 }

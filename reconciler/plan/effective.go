@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -31,21 +30,24 @@ type setting struct {
 
 // running collects what a WAN's loop runs with, by the path below the WAN;
 // the router's definition is below "router ".
-func running(site map[string]leaf, wan *v1alpha1.WAN) map[string]setting {
+func (m manifest) running(wan *v1alpha1.WAN) map[string]setting {
 	settings := map[string]setting{}
-	own := wanPath(wan.Name)
-	for path, l := range site {
-		if below, ok := strings.CutPrefix(path, own); ok {
-			settings[below] = setting{leaf: l, path: path, own: true}
+	own := "spec.wans[" + wan.Name + "]."
+	for _, path := range m.paths[owner{wan: wan.Name}] {
+		settings[path[len(own):]] = setting{leaf: m.leaves[path], path: path, own: true}
+	}
+	for _, path := range m.paths[owner{}] {
+		below, ok := strings.CutPrefix(path, "spec.")
+		if !ok || !hasAnyPrefix(below, inherited) {
 			continue
 		}
-		if below, ok := strings.CutPrefix(path, "spec."); ok && hasAnyPrefix(below, inherited) {
-			if _, overridden := site[own+below]; !overridden {
-				settings[below] = setting{leaf: l, path: path}
-			}
+		if _, overridden := settings[below]; !overridden {
+			settings[below] = setting{leaf: m.leaves[path], path: path}
 		}
-		if ofRouter(path, wan) {
-			settings["router "+path] = setting{leaf: l, path: path}
+	}
+	for _, o := range owners(wan)[1:] {
+		for _, path := range m.paths[o] {
+			settings["router "+path] = setting{leaf: m.leaves[path], path: path}
 		}
 	}
 	return settings
@@ -75,41 +77,10 @@ func changed(before, after map[string]setting) (Action, []Field) {
 			action = max(action, Restart)
 		}
 	}
-	slices.SortFunc(fields, func(a, b Field) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(fields, byPath)
 	return action, fields
-}
-
-// differing lists the leaves of two sites that differ, sorted by path.
-func differing(before, after map[string]leaf) []Field {
-	var fields []Field
-	for _, path := range slices.Sorted(maps.Keys(union(before, after))) {
-		if from, to := before[path], after[path]; from.value != to.value {
-			fields = append(fields, Field{Path: path, From: from.text, To: to.text})
-		}
-	}
-	return fields
-}
-
-// wanPath is what the paths of a WAN's own fields begin with.
-func wanPath(name string) string { return "spec.wans[" + name + "]." }
-
-// ofRouter says whether a path belongs to the definition of a WAN's router:
-// all of it but the simulated links of other WANs.
-func ofRouter(path string, wan *v1alpha1.WAN) bool {
-	below, ok := strings.CutPrefix(path, "spec.routers["+wan.Router+"].")
-	if !ok {
-		return false
-	}
-	link, ok := strings.CutPrefix(below, "simulated.links[")
-	return !ok || strings.HasPrefix(link, wan.Name+"]")
 }
 
 func hasAnyPrefix(s string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
-}
-
-func union[V any](a, b map[string]V) map[string]V {
-	all := maps.Clone(a)
-	maps.Copy(all, b)
-	return all
 }

@@ -6,8 +6,8 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 )
@@ -70,8 +70,12 @@ type Field struct {
 // the new site's rollout order, then those of WANs that stop, then, between two
 // sites, what touches no loop.
 func Compare(old, new *v1alpha1.Site) []Change {
-	before, after := leavesOf(old), leavesOf(new)
+	before, after := read(old), read(new)
 	written := differing(before, after)
+	byOwner := map[owner][]Field{}
+	for _, f := range written {
+		byOwner[ownerOf(f.Path)] = append(byOwner[ownerOf(f.Path)], f)
+	}
 	explained := map[string]bool{}
 	var changes []Change
 	add := func(wan string, action Action, fields []Field) {
@@ -80,20 +84,20 @@ func Compare(old, new *v1alpha1.Site) []Change {
 		}
 		changes = append(changes, Change{WAN: wan, Action: action, Fields: fields})
 	}
+	was, is := byName(old), byName(new)
 	for _, wan := range inOrder(new) {
-		was := find(old, wan.Name)
-		if was == nil {
-			add(wan.Name, Start, within(written, wan))
+		if was[wan.Name] == nil {
+			add(wan.Name, Start, ofWAN(byOwner, wan))
 			continue
 		}
-		action, fields := changed(running(before, was), running(after, wan))
+		action, fields := changed(before.running(was[wan.Name]), after.running(wan))
 		if len(fields) > 0 {
 			add(wan.Name, action, fields)
 		}
 	}
 	for _, wan := range inOrder(old) {
-		if find(new, wan.Name) == nil {
-			add(wan.Name, Stop, within(written, wan))
+		if is[wan.Name] == nil {
+			add(wan.Name, Stop, ofWAN(byOwner, wan))
 		}
 	}
 	if old == nil || new == nil {
@@ -110,7 +114,7 @@ func Compare(old, new *v1alpha1.Site) []Change {
 // sites, sorted by path; spec, labels and annotations count. Either may be
 // nil. Values are compared, not their spelling: 95M is 95000k.
 func Fields(old, new *v1alpha1.Site) []Field {
-	return differing(leavesOf(old), leavesOf(new))
+	return differing(read(old), read(new))
 }
 
 // SpecEqual says whether two specs mean the same, whatever their spelling.
@@ -124,39 +128,34 @@ func inOrder(site *v1alpha1.Site) []*v1alpha1.WAN {
 	if site == nil {
 		return nil
 	}
-	rank := func(w *v1alpha1.WAN) int {
-		if i := slices.Index(site.Spec.Rollout.Order, w.Name); i >= 0 {
-			return i
-		}
-		return len(site.Spec.Rollout.Order)
+	rank := map[string]int{}
+	for i, name := range site.Spec.Rollout.Order {
+		rank[name] = i - len(site.Spec.Rollout.Order)
 	}
-	wans := make([]*v1alpha1.WAN, 0, len(site.Spec.WANs))
+	wans := make([]*v1alpha1.WAN, len(site.Spec.WANs))
 	for i := range site.Spec.WANs {
-		wans = append(wans, &site.Spec.WANs[i])
+		wans[i] = &site.Spec.WANs[i]
 	}
-	slices.SortStableFunc(wans, func(a, b *v1alpha1.WAN) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(wans, func(a, b *v1alpha1.WAN) int { return rank[a.Name] - rank[b.Name] })
 	return wans
 }
 
-// find is the WAN of a name; nil where there is none.
-func find(site *v1alpha1.Site, name string) *v1alpha1.WAN {
-	if site == nil {
-		return nil
+func byName(site *v1alpha1.Site) map[string]*v1alpha1.WAN {
+	wans := map[string]*v1alpha1.WAN{}
+	for _, wan := range inOrder(site) {
+		wans[wan.Name] = wan
 	}
-	i := slices.IndexFunc(site.Spec.WANs, func(w v1alpha1.WAN) bool { return w.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return &site.Spec.WANs[i]
+	return wans
 }
 
-// within are the fields that stand under a WAN or its router.
-func within(fields []Field, wan *v1alpha1.WAN) []Field {
-	var out []Field
-	for _, f := range fields {
-		if strings.HasPrefix(f.Path, wanPath(wan.Name)) || ofRouter(f.Path, wan) {
-			out = append(out, f)
-		}
+// ofWAN are the fields that stand under a WAN or its router.
+func ofWAN(byOwner map[owner][]Field, wan *v1alpha1.WAN) []Field {
+	var fields []Field
+	for _, o := range owners(wan) {
+		fields = append(fields, byOwner[o]...)
 	}
-	return out
+	slices.SortFunc(fields, byPath)
+	return fields
 }
+
+func byPath(a, b Field) int { return cmp.Compare(a.Path, b.Path) }

@@ -70,11 +70,9 @@ func chown(f *os.File, like os.FileInfo) error {
 	return f.Chown(int(want.Uid), int(want.Gid))
 }
 
-// stagedFor is how long a staged file can be in use.
-const stagedFor = time.Minute
-
-// sweepStaged removes what was staged by a process that was killed.
-func sweepStaged(dir, prefix string) {
+// sweepStaged removes what was staged, longer ago than age, by a process that
+// was killed.
+func sweepStaged(dir, prefix string, age time.Duration) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return
@@ -88,7 +86,7 @@ func sweepStaged(dir, prefix string) {
 			continue
 		}
 		// The time of the content may be that of the version replaced.
-		if stat, ok := info.Sys().(*syscall.Stat_t); ok && time.Since(time.Unix(stat.Ctim.Unix())) > stagedFor {
+		if stat, ok := info.Sys().(*syscall.Stat_t); ok && time.Since(time.Unix(stat.Ctim.Unix())) > age {
 			_ = os.Remove(filepath.Join(dir, entry.Name()))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 )
 
 func exchange(_, b string) error {
@@ -20,4 +21,4 @@ func disturbed(*os.File) bool { return true }
 
 func chown(*os.File, os.FileInfo) error { return nil }
 
-func sweepStaged(_, _ string) {}
+func sweepStaged(_, _ string, _ time.Duration) {}

@@ -18,6 +18,9 @@ import (
 // but not opened it yet, to go on.
 const settleTime = 20 * time.Millisecond
 
+// stagedFor is longer than a staged file can be in use.
+const stagedFor = time.Minute
+
 // ConflictError says that a manifest was being changed while its status was
 // to be written. The change stands; the status can be tried again later.
 type ConflictError struct {
@@ -136,23 +139,24 @@ func (s *swap) conflict(reason string) error {
 	return &ConflictError{Path: s.target, Reason: reason}
 }
 
-// disturbed waits for the time to settle, and says whether anybody opens the
-// old version for writing. They wait for us meanwhile.
-func (s *swap) disturbed(old *os.File) bool {
-	const looks = 10
-	for range looks {
-		if disturbed(old) {
+// disturbed waits for the time to settle, and says whether anybody opens a
+// held version for writing. They wait for us meanwhile.
+func (s *swap) disturbed(held *os.File) bool {
+	for range s.settle / time.Millisecond {
+		if disturbed(held) {
 			return true
 		}
-		time.Sleep(s.settle / looks)
+		time.Sleep(time.Millisecond)
 	}
-	return disturbed(old)
+	return disturbed(held)
 }
 
-// giveBack lets the version beside the target take its place again. Whatever
-// it finds there other than what was put there last is newer than both, and
-// changes places once more.
-func (s *swap) giveBack(beside string, placed *os.File) error {
+// giveBack lets the version beside the target take the place of ours again.
+// Whatever it finds there other than what was put there last is newer than
+// both, and so is ours if somebody opened it for writing while it was there:
+// these change places once more.
+func (s *swap) giveBack(beside string, ours *os.File) error {
+	placed := ours
 	for {
 		// It is kept open so that no other file can get its inode.
 		edit, err := os.Open(beside)
@@ -167,7 +171,7 @@ func (s *swap) giveBack(beside string, placed *os.File) error {
 		case err != nil:
 			return fmt.Errorf("put an edit of %s back: %w", s.target, err)
 		}
-		if is(beside, placed) {
+		if is(beside, placed) && (placed != ours || !s.disturbed(ours)) {
 			return nil
 		}
 		placed = edit
@@ -188,7 +192,7 @@ func is(path string, open *os.File) bool {
 // ownership, and returns its path.
 func stage(target string, data []byte) (path string, err error) {
 	dir, prefix := filepath.Dir(target), "."+filepath.Base(target)+".wanctl-"
-	sweepStaged(dir, prefix)
+	sweepStaged(dir, prefix, stagedFor)
 	like, err := os.Stat(target)
 	if err != nil {
 		return "", err

@@ -3,11 +3,13 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vishvananda/netlink"
 )
@@ -91,13 +93,11 @@ func (l *line) shape(t *testing.T, down, up float64) {
 		l.setRate(t, dev, rate)
 		l.router.tc(t, "class replace dev %s parent 1:1 classid 1:10 htb prio 0 rate 100kbit ceil 1gbit quantum 1514", dev)
 		l.router.tc(t, "class replace dev %s parent 1:1 classid 1:20 htb prio 1 rate 100kbit ceil 1gbit quantum 1514", dev)
-		l.router.tc(t, "qdisc replace dev %s parent 1:20 handle 20: pfifo limit %d", dev, leafPackets)
+		l.router.tc(t, "qdisc replace dev %s parent 1:20 handle 20: pfifo limit 40", dev)
 		l.router.tc(t, "filter replace dev %s parent 1: prio 1 protocol ip u32 match ip protocol 1 0xff flowid 1:10", dev)
 		l.router.tc(t, "filter replace dev %s parent 1: prio 2 protocol ip u32 match ip protocol 6 0xff match u16 0 0xff80 at 2 flowid 1:10", dev)
 	}
 }
-
-var leafPackets = 40
 
 // setRate sets a shaper by hand, in Mbit/s.
 func (l *line) setRate(t *testing.T, dev string, rate float64) {
@@ -106,10 +106,8 @@ func (l *line) setRate(t *testing.T, dev string, rate float64) {
 }
 
 // rate is what a shaper is set to, in Mbit/s.
-func (l *line) rate(t *testing.T, dev string) float64 {
-	t.Helper()
-	var rate float64
-	err := l.router.do(func() error {
+func (l *line) rate(dev string) (rate float64, err error) {
+	err = l.router.do(func() error {
 		link, err := netlink.LinkByName(dev)
 		if err != nil {
 			return err
@@ -118,52 +116,59 @@ func (l *line) rate(t *testing.T, dev string) float64 {
 		if err != nil {
 			return err
 		}
-		if len(classes) != 1 {
-			return fmt.Errorf("%d classes where there should be 1", len(classes))
+		for _, c := range classes {
+			if htb, ok := c.(*netlink.HtbClass); ok && htb.Handle == netlink.MakeHandle(1, 1) {
+				rate = float64(htb.Ceil) * 8 / mega
+				return nil
+			}
 		}
-		htb, ok := classes[0].(*netlink.HtbClass)
-		if !ok {
-			return fmt.Errorf("the class is %s, not htb", classes[0].Type())
-		}
-		rate = float64(htb.Ceil) * 8 / mega
-		return nil
+		return errors.New("there is no HTB class 1:1")
 	})
 	if err != nil {
-		t.Fatalf("read the rate of %s: %v", dev, err)
+		return 0, fmt.Errorf("read the rate of %s: %w", dev, err)
 	}
-	return rate
+	return rate, nil
 }
 
-// carried is what has reached the far side of the line so far, in bytes on
-// the wire: the client's side of the router for download, the server's side of
+// counters are what has reached the far side of the line, in bytes on the
+// wire: the client's side of the router for download, the server's side of
 // the modem for upload.
-func (l *line) carried(t *testing.T) (down, up uint64) {
-	t.Helper()
-	return l.router.sent(t, "lan"), l.modem.sent(t, "net")
+type counters struct {
+	at       time.Time
+	down, up uint64
 }
 
-// sent is how many bytes an interface has sent.
-func (n *namespace) sent(t *testing.T, dev string) uint64 {
-	t.Helper()
+func (l *line) carried() (c counters, err error) {
+	c.at = time.Now()
+	if c.down, err = l.router.sent("lan"); err != nil {
+		return c, err
+	}
+	c.up, err = l.modem.sent("net")
+	return c, err
+}
+
+// since is what was carried between two readings, in Mbit/s.
+func (c counters) since(earlier counters) (down, up float64) {
+	bits := 8 / c.at.Sub(earlier.at).Seconds() / mega
+	return float64(c.down-earlier.down) * bits, float64(c.up-earlier.up) * bits
+}
+
+// sent is how many bytes an interface of the namespace has sent.
+func (n *namespace) sent(dev string) (uint64, error) {
 	var table []byte
 	err := n.do(func() (err error) {
 		table, err = os.ReadFile("/proc/thread-self/net/dev")
 		return err
 	})
 	if err != nil {
-		t.Fatalf("read the counters of %s: %v", n.name, err)
+		return 0, fmt.Errorf("read the counters of %s: %w", n.name, err)
 	}
 	const transmitted = 8
 	for row := range strings.Lines(string(table)) {
-		name, counters, _ := strings.Cut(strings.TrimSpace(row), ":")
-		if fields := strings.Fields(counters); name == dev && len(fields) > transmitted {
-			bytes, err := strconv.ParseUint(fields[transmitted], 10, 64)
-			if err != nil {
-				t.Fatalf("read the counters of %s in %s: %v", dev, n.name, err)
-			}
-			return bytes
+		name, figures, _ := strings.Cut(strings.TrimSpace(row), ":")
+		if fields := strings.Fields(figures); name == dev && len(fields) > transmitted {
+			return strconv.ParseUint(fields[transmitted], 10, 64)
 		}
 	}
-	t.Fatalf("%s has no interface %s", n.name, dev)
-	return 0
+	return 0, fmt.Errorf("read the counters of %s: it has no interface %s", n.name, dev)
 }

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -26,9 +25,11 @@ type load struct {
 
 const loadPort = "5001"
 
-// startLoad lets so many flows run each way, until stop or the test's end.
-func startLoad(t *testing.T, l *line, flowsEachWay int) *load {
-	t.Helper()
+// flowsEachWay is how many connections send in each direction.
+const flowsEachWay = 2
+
+// startLoad lets traffic run both ways until stop.
+func startLoad(l *line) (*load, error) {
 	ld := &load{}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -40,14 +41,13 @@ func startLoad(t *testing.T, l *line, flowsEachWay int) *load {
 	})
 	if err != nil {
 		cancel()
-		t.Fatalf("listen on the server: %v", err)
+		return nil, fmt.Errorf("listen on the server: %w", err)
 	}
 	ld.stop = sync.OnceFunc(func() {
 		cancel()
 		_ = listener.Close()
 		running.Wait()
 	})
-	t.Cleanup(ld.stop)
 	running.Go(func() { ld.serve(ctx, listener, &running) })
 	for i := range 2 * flowsEachWay {
 		var conn net.Conn
@@ -57,16 +57,19 @@ func startLoad(t *testing.T, l *line, flowsEachWay int) *load {
 			return err
 		})
 		if err != nil {
-			t.Fatalf("connect to the server: %v", err)
+			ld.stop()
+			return nil, fmt.Errorf("connect to the server: %w", err)
 		}
 		// The first byte says who sends.
 		way := []byte{'d', 'u'}[i%2]
-		if _, err := conn.Write([]byte{way}); err != nil {
-			t.Fatalf("ask the server for traffic: %v", err)
-		}
-		running.Go(func() { ld.pass(ctx, conn, way == 'u', &ld.down) })
+		running.Go(func() {
+			if _, err := conn.Write([]byte{way}); err == nil {
+				ld.pass(ctx, conn, way == 'u', &ld.down)
+			}
+			_ = conn.Close()
+		})
 	}
-	return ld
+	return ld, nil
 }
 
 func (ld *load) serve(ctx context.Context, listener net.Listener, running *sync.WaitGroup) {

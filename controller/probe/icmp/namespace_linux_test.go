@@ -1,13 +1,17 @@
 package icmp
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
+	"slices"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/vishvananda/netlink"
 	"go.uber.org/goleak"
@@ -84,6 +88,64 @@ func deadLink(t *testing.T) netlink.Link {
 		IP: net.ParseIP(dead), HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 9},
 	}))
 	return v0
+}
+
+// answer makes something on the dead link answer echo requests after a delay,
+// each twice.
+func answer(t *testing.T, delay time.Duration) {
+	t.Helper()
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	must(t, err)
+	everything := binary.NativeEndian.Uint16(binary.BigEndian.AppendUint16(nil, unix.ETH_P_ALL))
+	v1 := &unix.SockaddrLinklayer{Protocol: everything, Ifindex: link(t, "v1").Attrs().Index}
+	must(t, unix.Bind(fd, v1))
+	socket := os.NewFile(uintptr(fd), "v1")
+	raw, err := socket.SyscallConn()
+	must(t, err)
+	var pending sync.WaitGroup
+	pending.Go(func() {
+		frame := make([]byte, 2048)
+		for {
+			n, err := socket.Read(frame)
+			if err != nil {
+				return
+			}
+			reply := slices.Clone(frame[:n])
+			if !turn(reply) {
+				continue
+			}
+			pending.Add(1)
+			time.AfterFunc(delay, func() {
+				defer pending.Done()
+				for range 2 {
+					_ = raw.Write(func(fd uintptr) bool { return unix.Sendto(int(fd), reply, 0, v1) != unix.EAGAIN })
+				}
+			})
+		}
+	})
+	t.Cleanup(func() {
+		_ = socket.Close()
+		pending.Wait()
+	})
+}
+
+// turn makes an IPv4 echo request into its reply.
+func turn(frame []byte) bool {
+	const ethernet, ip, request = 14, 20, 8
+	if len(frame) < ethernet+ip+8 || frame[ethernet+9] != unix.IPPROTO_ICMP || frame[ethernet+ip] != request {
+		return false
+	}
+	for _, at := range []struct{ from, to, size int }{{0, 6, 6}, {ethernet + 12, ethernet + 16, 4}} {
+		for i := range at.size {
+			frame[at.from+i], frame[at.to+i] = frame[at.to+i], frame[at.from+i]
+		}
+	}
+	icmp := frame[ethernet+ip:]
+	icmp[0] = 0
+	// The sum of all is unchanged if the checksum takes what the type gave up.
+	sum := uint32(binary.BigEndian.Uint16(icmp[2:])) + request<<8
+	binary.BigEndian.PutUint16(icmp[2:], uint16(sum+sum>>16))
+	return true
 }
 
 func link(t *testing.T, name string) netlink.Link {

@@ -36,8 +36,11 @@ func TestConformance(t *testing.T) {
 
 func TestPingersReplaceEachOtherWithoutALoss(t *testing.T) {
 	needNamespace(t)
+	deadLink(t)
+	const delay = 50 * time.Millisecond
+	answer(t, delay)
 	p, err := start(Config{
-		Reflectors: []string{"127.0.0.1", "localhost"},
+		Reflectors: []string{dead, "localhost"},
 		Interval:   time.Millisecond, Timeout: 30 * time.Second,
 	}, logr.Discard(), 20)
 	must(t, err)
@@ -47,17 +50,59 @@ func TestPingersReplaceEachOtherWithoutALoss(t *testing.T) {
 		samples, _ = p.Collect(time.Now(), samples)
 		return len(samples) >= 500
 	})
+	turns := [2]int{}
+	first, last := samples[0].Sent, samples[0].Sent
+	for _, s := range samples {
+		turns[s.Reflector]++
+		if s.Sent.Before(first) {
+			first = s.Sent
+		}
+		if s.Sent.After(last) {
+			last = s.Sent
+		}
+		if s.Lost || s.Reflector == 0 && s.RTT < delay/2 {
+			t.Errorf("answered after %v: %+v", delay, s)
+		}
+	}
+	if slices.Min(turns[:]) < 150 {
+		t.Errorf("of 500 samples the reflectors had %d", turns)
+	}
+	// Where one pinger takes over from another its first probe may follow
+	// close on a late last one.
+	if most := int(last.Sub(first)/time.Millisecond) + len(samples)/20 + 10; len(samples) > most {
+		t.Errorf("%d probes left in %v: pingers overlap", len(samples), last.Sub(first))
+	}
+}
+
+func TestAnswersAreReadHoweverLongItWasQuietBefore(t *testing.T) {
+	needNamespace(t)
+	p := open(t, Config{Reflectors: []string{"127.0.0.1"}, Interval: 200 * time.Millisecond, Timeout: 30 * time.Second})
+	var samples []probe.Sample
+	until(t, p, func() bool {
+		samples, _ = p.Collect(time.Now(), samples)
+		return len(samples) >= 5
+	})
 	for _, s := range samples {
 		if s.Lost {
 			t.Errorf("lost: %+v", s)
 		}
 	}
-	turns := [2]int{}
+}
+
+func TestAnswersAfterTheTimeoutAreLosses(t *testing.T) {
+	needNamespace(t)
+	deadLink(t)
+	answer(t, 60*time.Millisecond)
+	p := open(t, Config{Reflectors: []string{dead}, Interval: 2 * time.Millisecond, Timeout: 20 * time.Millisecond})
+	var samples []probe.Sample
+	until(t, p, func() bool {
+		samples, _ = p.Collect(time.Now(), samples)
+		return len(samples) >= 100
+	})
 	for _, s := range samples {
-		turns[s.Reflector]++
-	}
-	if slices.Min(turns[:]) < 150 {
-		t.Errorf("of 500 samples the reflectors had %d", turns)
+		if !s.Lost {
+			t.Errorf("answered: %+v", s)
+		}
 	}
 }
 

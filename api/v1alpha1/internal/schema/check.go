@@ -11,7 +11,7 @@ import (
 
 // maxValues is how many values one document may hold, aliases counted as often
 // as they are used. A site of a thousand WANs has some 40,000.
-const maxValues = 200_000
+const maxValues = 100_000
 
 // Position is a place in a text: both count from 1, columns in characters.
 type Position struct{ Line, Column int }

@@ -95,11 +95,14 @@ func (n *Node) DefaultText() string {
 	if len(n.Default) == 0 || slices.Contains(n.Type, "object") {
 		return ""
 	}
-	var text string
-	if json.Unmarshal(n.Default, &text) == nil {
-		return text
+	var value any
+	if json.Unmarshal(n.Default, &value) != nil {
+		return ""
 	}
-	return string(n.Default)
+	if list, ok := value.([]any); ok {
+		return "[" + strings.Join(choices(list), ", ") + "]"
+	}
+	return fmt.Sprint(value)
 }
 
 func unknownPath(parent, name string, n *Node) error {

@@ -49,7 +49,7 @@ func (c *checker) scalar(n *yaml.Node, want *Node, path fieldpath.Path, at Posit
 	return clean
 }
 
-// isText says that every reader of YAML takes a value for text.
+// isText says that both YAML 1.2 and Kubernetes take a value for text.
 func isText(n *yaml.Node) bool {
 	switch n.ShortTag() {
 	case "!!str":

@@ -94,12 +94,14 @@ func (t *Types) UnmarshalJSON(data []byte) error {
 func (n *Node) Names() []string { return slices.Sorted(maps.Keys(n.Properties)) }
 
 // Choices are the values of an enumeration as they are written.
-func (n *Node) Choices() []string {
-	choices := make([]string, len(n.Enum))
-	for i, value := range n.Enum {
-		choices[i] = fmt.Sprint(value)
+func (n *Node) Choices() []string { return choices(n.Enum) }
+
+func choices(values []any) []string {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = fmt.Sprint(value)
 	}
-	return choices
+	return texts
 }
 
 // TypeName is the type as wanctl explain writes it, less the angle brackets.

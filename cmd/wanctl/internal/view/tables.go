@@ -63,8 +63,7 @@ func Sites(sites []v1alpha1.Site, now time.Time, wide bool) *table.Table {
 	return t
 }
 
-// WANs is a row for each of the WANs named, or for all where none is; their age
-// is that of their loop.
+// WANs is a row for each WAN; its age is that of its loop.
 func WANs(wans []WAN, now time.Time, wide bool) *table.Table {
 	t := &table.Table{Columns: []string{"NAME", "SITE", "ROUTER", "PROFILE", "STATE", "DOWNLOAD", "UPLOAD", "RTT", "LOSS", "AGE"}}
 	if wide {
@@ -98,7 +97,7 @@ func Events(events []v1alpha1.Event, now time.Time) *table.Table {
 		t.Columns = append([]string{"SITE"}, t.Columns...)
 	}
 	for _, e := range events {
-		cells := []string{Last(&e, now), string(e.Type), e.Reason, e.Object, e.Message}
+		cells := []string{last(&e, now), string(e.Type), e.Reason, e.Object, e.Message}
 		if several {
 			cells = append([]string{e.Site}, cells...)
 		}
@@ -107,13 +106,13 @@ func Events(events []v1alpha1.Event, now time.Time) *table.Table {
 	return t
 }
 
-// Last is when an event last happened, and how often since when.
-func Last(e *v1alpha1.Event, now time.Time) string {
-	last := figure.Age(now, e.Time.Time)
+// last is when an event last happened, and how often since when.
+func last(e *v1alpha1.Event, now time.Time) string {
+	age := figure.Age(now, e.Time.Time)
 	if e.Count > 1 {
-		return fmt.Sprintf("%s (x%d over %s)", last, e.Count, figure.Age(now, e.FirstTime.Time))
+		return fmt.Sprintf("%s (x%d over %s)", age, e.Count, figure.Age(now, e.FirstTime.Time))
 	}
-	return last
+	return age
 }
 
 func age(now time.Time, w *running) string {

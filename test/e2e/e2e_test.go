@@ -1,0 +1,435 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/wanctl/wanctl/api/v1alpha1"
+)
+
+func TestRealPackets(t *testing.T) {
+	needRoot(t)
+	sweep(t)
+	b := newBench(t)
+	for _, step := range []struct {
+		name string
+		run  func(*testing.T)
+	}{
+		{"without wanctl the delay under load is inflated", b.withoutWanctl},
+		{"shapers that know the line show what is possible", b.withOracle},
+		{"with wanctl the delay comes down and the throughput stays", b.withWanctl},
+		{"the shaper follows the line down and up", b.lineChanges},
+		{"an edit from 500ms to 50ms while traffic flows restarts one loop", b.profileEdited},
+		{"an edit of a threshold restarts nothing", b.thresholdEdited},
+		{"a broken manifest changes nothing and says where the fault is", b.brokenManifest},
+		{"a killed agent goes on where it was", b.killed},
+		{"a rate changed by hand is put back", b.drift},
+		{"a removed manifest opens the shapers", b.removed},
+	} {
+		ok := t.Run(step.name, func(t *testing.T) {
+			defer func() { t.Logf("second by second:\n%s", b.trace.take()) }()
+			step.run(t)
+		})
+		if !ok && !b.agent.running.Load() && b.uncontrolled.sent == 0 {
+			t.Fatal("nothing can be shown on a line that cannot be measured")
+		}
+	}
+}
+
+func (b *bench) withoutWanctl(t *testing.T) {
+	b.drained(t)
+	now := time.Now()
+	t.Logf("idle: %v", b.ping.between(now.Add(-500*time.Millisecond), now))
+	b.loaded(t)
+	settle(t, 4*time.Second)
+	f := b.measure(t, 6*time.Second)
+	b.uncontrolled = f.delays
+	t.Logf("shapers at their ceilings, %d and %d Mbit/s: %v", ceilingDown, ceilingUp, f)
+	if f.p50 < 50 {
+		t.Errorf("half of the pings took less than %.1f ms: want a queue of more than 50 ms", f.p50)
+	}
+}
+
+func (b *bench) withOracle(t *testing.T) {
+	b.drained(t)
+	b.line.setRate(t, "ifb", 0.95*lineDown)
+	b.line.setRate(t, "wan", 0.95*lineUp)
+	b.loaded(t)
+	settle(t, 3*time.Second)
+	t.Logf("shapers at 95 %% of the line: %v", b.measure(t, 6*time.Second))
+	b.drained(t)
+	b.line.setRate(t, "ifb", ceilingDown)
+	b.line.setRate(t, "wan", ceilingUp)
+}
+
+func (b *bench) withWanctl(t *testing.T) {
+	b.drained(t)
+	save(t, b.agent.manifest, manifest)
+	b.agent.start(t)
+	took := eventually(t, 15*time.Second, "condition Ready", func() (bool, any, error) {
+		c, err := b.condition(v1alpha1.ConditionReady)
+		return c.Status == metav1.ConditionTrue, c, err
+	})
+	t.Logf("ready %.1f s after its start", took.Seconds())
+	// The baseline is learned before the load comes.
+	settle(t, 2*time.Second)
+	b.loaded(t)
+	settle(t, 12*time.Second)
+	f := b.measure(t, 10*time.Second)
+	t.Logf("wanctl at 500ms: %v", f)
+	b.mustControl(t, f)
+}
+
+// mustControl holds figures against those without wanctl, and against the line.
+func (b *bench) mustControl(t *testing.T, f figures) {
+	t.Helper()
+	if f.p50 > b.uncontrolled.p50/5 {
+		t.Errorf("the median ping is %.1f ms with wanctl and %.1f ms without: want a fifth or less", f.p50, b.uncontrolled.p50)
+	}
+	if f.p95 > b.uncontrolled.p95/2 {
+		t.Errorf("the 95th percentile of pings is %.1f ms with wanctl and %.1f ms without: want half or less", f.p95, b.uncontrolled.p95)
+	}
+	if f.down < 0.85*lineDown {
+		t.Errorf("%.2f Mbit/s came down a line of %d: want 85 %% or more", f.down, lineDown)
+	}
+	if f.up < 0.85*lineUp {
+		t.Errorf("%.2f Mbit/s went up a line of %d: want 85 %% or more", f.up, lineUp)
+	}
+}
+
+func (b *bench) lineChanges(t *testing.T) {
+	b.loaded(t)
+	b.lineFalls(t)
+	settle(t, 4*time.Second)
+	t.Logf("line at %d: %v", lowDown, b.measure(t, 6*time.Second))
+	b.lineRises(t)
+	settle(t, 4*time.Second)
+	t.Logf("line at %d again: %v", lineDown, b.measure(t, 6*time.Second))
+}
+
+func (b *bench) lineFalls(t *testing.T) {
+	t.Helper()
+	b.bottleneck(t, lowDown)
+	b.mustFollow(t, 30*time.Second, 0, lowDown)
+}
+
+func (b *bench) lineRises(t *testing.T) {
+	t.Helper()
+	b.bottleneck(t, lineDown)
+	b.mustFollow(t, 45*time.Second, 0.8*lineDown, ceilingDown)
+}
+
+// mustFollow waits for the download shaper to be between two rates, in Mbit/s.
+func (b *bench) mustFollow(t *testing.T, within time.Duration, least, most float64) {
+	t.Helper()
+	line := b.capacity.Load()
+	took, err := await(t, within, func() (bool, any, error) {
+		rate, err := b.line.rate("ifb")
+		return rate >= least && rate <= most, rate, err
+	})
+	if err != nil {
+		t.Errorf("the line went to %d Mbit/s; waited %v for a shaper between %.0f and %.0f: %v", line, within, least, most, err)
+		return
+	}
+	t.Logf("the line went to %d Mbit/s; the shaper was between %.0f and %.0f after %.1f s", line, least, most, took.Seconds())
+}
+
+// profileEdited edits on a line that is far below the ceiling, so that a loop
+// that began anew would be seen to.
+func (b *bench) profileEdited(t *testing.T) {
+	b.loaded(t)
+	b.lineFalls(t)
+	settle(t, 5*time.Second)
+	pid, qdisc := b.agent.pid(), b.line.router.tc(t, "qdisc show")
+	before, err := b.agent.wan(dsl)
+	check(t, err)
+	spareBefore, err := b.agent.wan(spare)
+	check(t, err)
+
+	save(t, b.agent.manifest, edited(t, manifest, "intervalProfile: 500ms", "intervalProfile: 50ms"))
+	highest := 0.0
+	took := eventually(t, 5*time.Second, "profile 50ms", func() (bool, any, error) {
+		rate, _ := b.rates(t)
+		highest = max(highest, rate)
+		w, err := b.agent.wan(dsl)
+		if err != nil {
+			return false, nil, err
+		}
+		return w.Profile == "50ms", w.Profile, nil
+	})
+	for range 20 {
+		rate, _ := b.rates(t)
+		highest = max(highest, rate)
+		settle(t, 50*time.Millisecond)
+	}
+	after, err := b.agent.wan(dsl)
+	check(t, err)
+	table, err := b.agent.print("get", "status")
+	check(t, err)
+	t.Logf("wanctl get status said 50ms %.1f s after the save:\n%s", took.Seconds(), table)
+	t.Logf("baseline %v -> %v, download %s -> %s; the shaper was at most at %.2f Mbit/s meanwhile",
+		rtt(before.RTT.Baseline), rtt(after.RTT.Baseline), before.Download.Rate, after.Download.Rate, highest)
+
+	mustDerive(t, after.Derived)
+	if highest > 0.8*ceilingDown {
+		t.Errorf("the shaper was set to %.2f Mbit/s on a line of %d: the rate was not carried over", highest, lowDown)
+	}
+	if drift := after.RTT.Baseline.Duration - before.RTT.Baseline.Duration; drift.Abs() > 2*time.Millisecond {
+		t.Errorf("the baseline went from %v to %v: it was not carried over", before.RTT.Baseline, after.RTT.Baseline)
+	}
+	if after.Restarts != before.Restarts+1 {
+		t.Errorf("the loop was restarted %d times: want once", after.Restarts-before.Restarts)
+	}
+	b.mustRunOn(t, pid, qdisc)
+	b.mustBeUntouched(t, spareBefore)
+
+	b.lineRises(t)
+	settle(t, 4*time.Second)
+	f := b.measure(t, 10*time.Second)
+	t.Logf("wanctl at 50ms: %v", f)
+	b.mustControl(t, f)
+}
+
+// mustDerive holds the parameters in the status against those of 50ms.
+func mustDerive(t *testing.T, d *v1alpha1.Derived) {
+	t.Helper()
+	if d == nil {
+		t.Error("the status has no derived parameters")
+		return
+	}
+	if d.AlphaBaseline.String() != "0.0005" || d.AlphaLoad.String() != "0.005" {
+		t.Errorf("alphaBaseline %s, alphaLoad %s: want 0.0005 and 0.005", d.AlphaBaseline, d.AlphaLoad)
+	}
+	got := []int64{d.RedSamples, d.GreenSamples, d.HistorySize}
+	if want := []int64{80, 600, 2400}; !slices.Equal(got, want) {
+		t.Errorf("red, green and history are %v cycles: want %v", got, want)
+	}
+}
+
+// mustRunOn says that agent and qdiscs are still those of before.
+func (b *bench) mustRunOn(t *testing.T, pid int, qdisc string) {
+	t.Helper()
+	if now := b.agent.pid(); now != pid || pid == 0 {
+		t.Errorf("the agent was process %d and is %d: it should run on", pid, now)
+	}
+	if now := b.line.router.tc(t, "qdisc show"); now != qdisc {
+		t.Errorf("the router's qdiscs were made anew:\n%swhere there had been:\n%s", now, qdisc)
+	}
+}
+
+// mustBeUntouched says that the spare WAN's loop has not been touched.
+func (b *bench) mustBeUntouched(t *testing.T, before *v1alpha1.WANStatus) {
+	t.Helper()
+	now, err := b.agent.wan(spare)
+	check(t, err)
+	if now.Restarts != before.Restarts || now.Retunes != before.Retunes || !now.Started.Equal(before.Started) {
+		t.Errorf("wan %s: %d restarts, %d retunes, started %v; had %d, %d, %v: it should have been left alone", spare,
+			now.Restarts, now.Retunes, now.Started, before.Restarts, before.Retunes, before.Started)
+	}
+}
+
+const fiftyManifest = "intervalProfile: 50ms"
+
+// tuned is the manifest after all good edits.
+func tuned(t *testing.T) string {
+	t.Helper()
+	text := edited(t, manifest, "intervalProfile: 500ms", fiftyManifest)
+	return edited(t, text, "    green: 15ms", "    green: 12ms")
+}
+
+func (b *bench) thresholdEdited(t *testing.T) {
+	b.loaded(t)
+	before, err := b.agent.wan(dsl)
+	check(t, err)
+	spareBefore, err := b.agent.wan(spare)
+	check(t, err)
+	pid, qdisc := b.agent.pid(), b.line.router.tc(t, "qdisc show")
+	save(t, b.agent.manifest, tuned(t))
+	took := eventually(t, 5*time.Second, "a retune", func() (bool, any, error) {
+		w, err := b.agent.wan(dsl)
+		if err != nil {
+			return false, nil, err
+		}
+		return w.Retunes > before.Retunes, w.Retunes, nil
+	})
+	after, err := b.agent.wan(dsl)
+	check(t, err)
+	t.Logf("wanctl get status told of the retune %.1f s after the save; restarts %d -> %d, retunes %d -> %d",
+		took.Seconds(), before.Restarts, after.Restarts, before.Retunes, after.Retunes)
+	if after.Restarts != before.Restarts || after.Retunes != before.Retunes+1 {
+		t.Errorf("restarts %d -> %d, retunes %d -> %d: want one retune and no restart", before.Restarts, after.Restarts, before.Retunes, after.Retunes)
+	}
+	b.mustRunOn(t, pid, qdisc)
+	b.mustBeUntouched(t, spareBefore)
+}
+
+func (b *bench) brokenManifest(t *testing.T) {
+	b.loaded(t)
+	before, err := b.agent.wan(dsl)
+	check(t, err)
+	pid := b.agent.pid()
+	good := tuned(t)
+
+	floor := edited(t, good, "floors: {red: 3M}", "floors: {red: 30M}")
+	line, column := position(t, floor, "30M")
+	save(t, b.agent.manifest, floor)
+	b.mustRefuse(t, fmt.Sprintf("%s:%d:%d: ", b.agent.manifest, line, column))
+
+	// Half of the file is there; the rest never comes.
+	half := good[:strings.Index(good, "  upload:")] + "upload: [wan"
+	check(t, os.WriteFile(b.agent.manifest, []byte(half), 0o644))
+	b.mustRefuse(t, fmt.Sprintf("%s:%d:", b.agent.manifest, 1+strings.Count(half, "\n")))
+
+	settle(t, 2*time.Second)
+	after, err := b.agent.wan(dsl)
+	check(t, err)
+	if after.Restarts != before.Restarts || after.Retunes != before.Retunes || after.Cycle.Count <= before.Cycle.Count || b.agent.pid() != pid {
+		t.Errorf("restarts %d -> %d, retunes %d -> %d, cycles %d -> %d, process %d -> %d: all should run on", before.Restarts, after.Restarts,
+			before.Retunes, after.Retunes, before.Cycle.Count, after.Cycle.Count, pid, b.agent.pid())
+	}
+
+	save(t, b.agent.manifest, good)
+	took := eventually(t, 5*time.Second, "the repaired manifest to be accepted", func() (bool, any, error) {
+		c, err := b.condition(v1alpha1.ConditionAccepted)
+		return c.Status == metav1.ConditionTrue, c, err
+	})
+	t.Logf("the repair was accepted %.1f s after its save", took.Seconds())
+}
+
+// mustRefuse waits for the manifest to be refused with a message that begins
+// with a position.
+func (b *bench) mustRefuse(t *testing.T, where string) {
+	t.Helper()
+	var message string
+	took := eventually(t, 8*time.Second, "Accepted to be False at "+where, func() (bool, any, error) {
+		c, err := b.condition(v1alpha1.ConditionAccepted)
+		message = c.Message
+		return c.Status == metav1.ConditionFalse && strings.HasPrefix(c.Message, where), c, err
+	})
+	t.Logf("refused %.1f s after the save: %s", took.Seconds(), message)
+}
+
+// condition is one of the site's.
+func (b *bench) condition(kind string) (metav1.Condition, error) {
+	site, err := b.agent.site()
+	if err != nil {
+		return metav1.Condition{}, err
+	}
+	c := meta.FindStatusCondition(site.Status.Conditions, kind)
+	if c == nil {
+		return metav1.Condition{}, fmt.Errorf("the status has no condition %s", kind)
+	}
+	return *c, nil
+}
+
+// killed kills on an idle line, where rates stand still, after the line has
+// fallen: an agent that began anew would open the shaper.
+func (b *bench) killed(t *testing.T) {
+	b.loaded(t)
+	b.lineFalls(t)
+	settle(t, 3*time.Second)
+	b.drained(t)
+	settle(t, 3*time.Second)
+	before, err := b.agent.wan(dsl)
+	check(t, err)
+	resumedBefore, err := b.agent.events(v1alpha1.ReasonLoopResumed)
+	check(t, err)
+	down, up := b.rates(t)
+	b.agent.kill()
+	settle(t, time.Second)
+	b.mustHold(t, "while no agent ran", down, up)
+
+	b.agent.start(t)
+	took := eventually(t, 10*time.Second, "a loop that was resumed", func() (bool, any, error) {
+		w, err := b.agent.wan(dsl)
+		if err != nil {
+			return false, nil, err
+		}
+		resumed, err := b.agent.events(v1alpha1.ReasonLoopResumed)
+		return w.Started.After(before.Started.Time) && w.RTT.Baseline != nil && happened(resumed) > happened(resumedBefore), w.Started, err
+	})
+	for range 20 {
+		b.mustHold(t, "after the restart", down, up)
+		settle(t, 100*time.Millisecond)
+	}
+	after, err := b.agent.wan(dsl)
+	check(t, err)
+	t.Logf("resumed %.1f s after the start: baseline %v -> %v, download %s -> %s, upload %s -> %s, shapers held %.2f and %.2f Mbit/s",
+		took.Seconds(), rtt(before.RTT.Baseline), rtt(after.RTT.Baseline), before.Download.Rate, after.Download.Rate,
+		before.Upload.Rate, after.Upload.Rate, down, up)
+	if after.Download.Rate.Cmp(*before.Download.Rate) != 0 || after.Upload.Rate.Cmp(*before.Upload.Rate) != 0 {
+		t.Errorf("rates %s/%s became %s/%s: want them resumed", before.Download.Rate, before.Upload.Rate, after.Download.Rate, after.Upload.Rate)
+	}
+	if drift := after.RTT.Baseline.Duration - before.RTT.Baseline.Duration; drift.Abs() > 2*time.Millisecond {
+		t.Errorf("the baseline went from %v to %v: want it resumed", before.RTT.Baseline, after.RTT.Baseline)
+	}
+}
+
+// happened counts what events tell of.
+func happened(events []v1alpha1.Event) (count int64) {
+	for _, e := range events {
+		count += e.Count
+	}
+	return count
+}
+
+// mustHold says that the shapers are still at rates, in Mbit/s.
+func (b *bench) mustHold(t *testing.T, when string, down, up float64) {
+	t.Helper()
+	if d, u := b.rates(t); d != down || u != up {
+		t.Fatalf("%s the shapers went from %.3f and %.3f to %.3f and %.3f Mbit/s: they should not be touched", when, down, up, d, u)
+	}
+}
+
+func (b *bench) drift(t *testing.T) {
+	b.drained(t)
+	settle(t, 2*time.Second)
+	before, err := b.agent.events(v1alpha1.ReasonDriftCorrected)
+	check(t, err)
+	down, _ := b.rates(t)
+	b.line.setRate(t, "ifb", down/2)
+	took := eventually(t, 25*time.Second, "the rate to be put back", func() (bool, any, error) {
+		rate, err := b.line.rate("ifb")
+		return rate == down, rate, err
+	})
+	var message string
+	eventually(t, 5*time.Second, "an event "+v1alpha1.ReasonDriftCorrected, func() (bool, any, error) {
+		events, err := b.agent.events(v1alpha1.ReasonDriftCorrected)
+		if happened(events) == happened(before) {
+			return false, "not there", err
+		}
+		message = events[len(events)-1].Message
+		return true, nil, err
+	})
+	t.Logf("set to %.3f Mbit/s by hand, back at %.3f after %.1f s: %s", down/2, down, took.Seconds(), message)
+}
+
+func (b *bench) removed(t *testing.T) {
+	b.drained(t)
+	check(t, os.Remove(b.agent.manifest))
+	took := eventually(t, 15*time.Second, "the shapers at their ceilings", func() (bool, any, error) {
+		down, up := b.rates(t)
+		return down == ceilingDown && up == ceilingUp, []float64{down, up}, nil
+	})
+	t.Logf("the shapers were back at %d and %d Mbit/s %.1f s after the removal", ceilingDown, ceilingUp, took.Seconds())
+	if b.agent.pid() == 0 {
+		t.Error("the agent ended: it should wait for a manifest")
+	}
+}
+
+// rtt is a round-trip time of a status, which may have none.
+func rtt(d *metav1.Duration) string {
+	if d == nil {
+		return "unknown"
+	}
+	return d.Duration.String()
+}
