@@ -30,6 +30,12 @@ const (
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
 	inUse, loaded, loadedFor = 0.80, 0.15, 2 * time.Second
+	// fell is the share of what a download delivered over the last usual that
+	// tells, when less arrives as delay sets in, that its capacity fell.
+	fell, usual = 0.85, 2 * time.Second
+	// eased is the share of its delay at the onset below which a drain has been
+	// of use, even where delay remains.
+	eased = 0.7
 	// stubborn is how long a delay may fail to fall before the estimate of the
 	// capacity is lowered to lowered of itself.
 	stubborn, lowered = 500 * time.Millisecond, 0.85
@@ -79,15 +85,31 @@ type Fast struct {
 	everUsed bool
 	// worst is the highest delay since since, in milliseconds.
 	worst float64
+	// usual is what was delivered of late, in bit/s.
+	usual float64
+	// before and delay are the rate and the delay when a drain began.
+	before int64
+	delay  float64
+	// stuck says that a drain has been of no use.
+	stuck bool
 }
 
 // enter begins a phase.
 func (f *Fast) enter(p phase, now time.Duration) { f.phase, f.since, f.worst = p, now, 0 }
 
 // congest begins to drain: the direction is to blame, and carries capacity.
-func (f *Fast) congest(capacity float64, now time.Duration) {
+func (f *Fast) congest(s *Shaper, capacity, delayMS float64, now time.Duration) {
+	f.before, f.delay, f.stuck = s.Rate, delayMS, false
 	f.CapacityBitsPerSecond = capacity
 	f.enter(draining, now)
+	s.Reason = Congested
+}
+
+// acquit ends a drain that was of no use: the queue is not this direction's.
+func (f *Fast) acquit(s *Shaper, now time.Duration) {
+	f.CapacityBitsPerSecond = 0
+	f.enter(holding, now)
+	s.Rate, s.Reason = f.before, Acquitted
 }
 
 // probeTime is how long a probe must last for its effect to come back.
@@ -149,6 +171,7 @@ func (f *Fast) refine(g *Signal, delivered float64, dir Direction, now time.Dura
 	}
 	if g.NewestMS > 0.8*f.worst {
 		f.CapacityBitsPerSecond *= lowered
+		f.stuck = true
 	}
 	f.since, f.worst = now, g.NewestMS
 }

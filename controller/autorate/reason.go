@@ -23,6 +23,7 @@ const (
 	Holding
 	Idle
 	NotBlamed
+	Acquitted
 	Probing
 	ProbeRefused
 	Climbing
@@ -31,7 +32,7 @@ const (
 var reasonNames = [...]string{
 	Starting: "Starting", RedDecrease: "RedDecrease", GreenIncrease: "GreenIncrease", GreenStreak: "GreenStreak",
 	YellowHold: "YellowHold", SoftRedHold: "SoftRedHold", AtCeiling: "AtCeiling", AtFloor: "AtFloor", NoSamples: "NoSamples",
-	Congested: "Congested", Draining: "Draining", Drained: "Drained", Holding: "Holding", Idle: "Idle", NotBlamed: "NotBlamed",
+	Congested: "Congested", Draining: "Draining", Drained: "Drained", Holding: "Holding", Idle: "Idle", NotBlamed: "NotBlamed", Acquitted: "Acquitted",
 	Probing: "Probing", ProbeRefused: "ProbeRefused", Climbing: "Climbing",
 }
 

@@ -33,6 +33,8 @@ type WAN struct {
 
 	// changed is when any rate last moved by the fast law.
 	changed time.Duration
+	// asked is the direction whose turn it last was to be probed.
+	asked Direction
 }
 
 // Step takes one cycle's input into the rates.
@@ -109,6 +111,7 @@ func (w *WAN) directed(c *Config, in *Input) {
 			f.used, f.everUsed = in.Now, true
 		}
 	}
+	w.reconsider(in)
 	if in.Signal.MedianMS > onset*c.Thresholds.GreenMS && in.Signal.NewestMS > clear*c.Thresholds.GreenMS {
 		w.blame(in)
 	} else {
@@ -122,6 +125,8 @@ func (w *WAN) directed(c *Config, in *Input) {
 		f.step(s, &c.Thresholds, &c.Limits[d], &in.Signal, in.Delivered.BitsPerSecond[d], Direction(d), in.Now, in.Elapsed)
 		if f.phase != holding {
 			w.changed = in.Now
+		} else {
+			f.usual += (in.Delivered.BitsPerSecond[d] - f.usual) * min(1, in.Elapsed.Seconds()/usual.Seconds())
 		}
 	}
 }
@@ -138,40 +143,76 @@ func (f *Fast) resting(s *Shaper, delivered float64, congested bool) Reason {
 	}
 }
 
-// blame finds the direction whose queue fills and starts to drain it: one that
-// is being raised, else the one nearer its shaper's rate. An idle line's delay
-// is nobody's.
+// blame finds the direction whose queue fills and starts to drain it. An idle
+// line's delay is nobody's.
 func (w *WAN) blame(in *Input) {
 	for d := range w.Fast {
-		if p := w.Fast[d].phase; p == climbing {
+		switch w.Fast[d].phase {
+		case climbing:
 			w.congest(Direction(d), in)
 			return
-		}
-		if p := w.Fast[d].phase; p == draining || p == probing {
+		case draining, probing:
 			return
 		}
 	}
-	blamed, most := Download, -1.0
-	for d := range w.Fast {
-		f := &w.Fast[d]
-		utilisation := in.Delivered.BitsPerSecond[d] / float64(max(w.Shapers[d].Rate, 1))
-		if f.everUsed && in.Now-f.used <= loadedFor && utilisation > most {
-			blamed, most = Direction(d), utilisation
+	if d, ok := w.suspect(in); ok {
+		w.congest(d, in)
+	}
+}
+
+// suspect is the direction to blame: a download that carries less than usual
+// all of a sudden, or else whichever is nearer its shaper's rate.
+func (w *WAN) suspect(in *Input) (d Direction, ok bool) {
+	most := -1.0
+	for i := range w.Fast {
+		if !w.loaded(Direction(i), in) {
+			continue
+		}
+		utilisation := in.Delivered.BitsPerSecond[i] / float64(max(w.Shapers[i].Rate, 1))
+		if Direction(i) == Download && in.Delivered.BitsPerSecond[i] < fell*w.Fast[i].usual {
+			return Download, true
+		}
+		if utilisation > most {
+			d, most = Direction(i), utilisation
 		}
 	}
-	if most >= 0 {
-		w.congest(blamed, in)
+	return d, most >= 0
+}
+
+// loaded says that a direction was in use of late, so that it may be to blame.
+func (w *WAN) loaded(d Direction, in *Input) bool {
+	f := &w.Fast[d]
+	return f.everUsed && in.Now-f.used <= loadedFor
+}
+
+// reconsider turns to the other direction where a drain has been of no use and
+// the other is loaded, too: round-trip time alone cannot tell which of them
+// queues, but a queue falls when its own direction is drained.
+func (w *WAN) reconsider(in *Input) {
+	for d := range w.Fast {
+		f, other := &w.Fast[d], 1-Direction(d)
+		if f.phase != draining || !f.stuck {
+			continue
+		}
+		f.stuck = false
+		if w.Fast[other].phase == draining || !w.loaded(other, in) {
+			continue
+		}
+		if in.Signal.NewestMS > eased*f.delay {
+			f.acquit(&w.Shapers[d], in.Now)
+		}
+		w.congest(other, in)
+		return
 	}
 }
 
 // congest starts to drain one direction at what it carries now.
 func (w *WAN) congest(d Direction, in *Input) {
-	s, carried := &w.Shapers[d], in.Delivered.BitsPerSecond[d]
+	carried := in.Delivered.BitsPerSecond[d]
 	if d == Upload {
 		carried /= 1 + min(max(in.Signal.Slope, 0.05), 4)
 	}
-	w.Fast[d].congest(carried, in.Now)
-	s.Reason = Congested
+	w.Fast[d].congest(&w.Shapers[d], carried, in.Signal.NewestMS, in.Now)
 }
 
 // ask starts a probe of a direction that is in use below its ceiling, one
@@ -181,7 +222,9 @@ func (w *WAN) ask(c *Config, in *Input) {
 	if g.MedianMS >= quiet*c.Thresholds.GreenMS || in.Now-w.changed < probeEvery {
 		return
 	}
-	for d := range w.Fast {
+	for range w.Fast {
+		w.asked = 1 - w.asked
+		d := w.asked
 		f, s, l := &w.Fast[d], &w.Shapers[d], &c.Limits[d]
 		if f.phase != holding || s.Rate >= l.Ceiling || in.Delivered.BitsPerSecond[d] < inUse*float64(s.Rate) {
 			continue

@@ -57,27 +57,3 @@ func (d *direction) follow() {
 	d.bottleneck.carry = carried - d.carried
 	d.carried = carried
 }
-
-// queueDelay is how long what enters the bottleneck at a time waits in it; at
-// most ten seconds.
-func (d *direction) queueDelay(now time.Duration) time.Duration {
-	wait, _ := d.wait(now)
-	return wait
-}
-
-// wait is queueDelay; ok is false where it is beyond ten seconds.
-func (d *direction) wait(now time.Duration) (wait time.Duration, ok bool) {
-	queued := d.bottleneck.queued()
-	if d.capacity.Trace != nil {
-		return d.capacity.Trace.wait(now, queued)
-	}
-	if queued == 0 && d.bottleneck.carry > 0 {
-		return 0, true
-	}
-	const most = lookAhead * time.Millisecond
-	steps := queued / d.bottleneck.carry
-	if !(steps < float64(most/d.step)) {
-		return most, false
-	}
-	return time.Duration(steps * float64(d.step)), true
-}
