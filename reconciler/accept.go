@@ -58,19 +58,31 @@ func (a *Agent) accept(ctx context.Context, snapshot source.Snapshot) {
 	for _, name := range slices.Sorted(maps.Keys(a.sites)) {
 		s := a.sites[name]
 		switch fault := w.refused[s.source]; {
+		case w.sites[name] != nil:
 		case fault != nil:
 			a.refuse(s, fault)
 		case snapshot.Err != nil:
 			a.refuse(s, snapshot.Err)
-		case w.sites[name] == nil:
+		default:
 			a.remove(ctx, s)
 		}
 	}
-	for _, path := range slices.Sorted(maps.Keys(w.refused)) {
-		a.log.Error(w.refused[path], "manifest refused; what ran before keeps running", "path", path)
+	a.complain(w.refused, snapshot.Err)
+}
+
+// complain logs faults of manifests that no running site tells of.
+func (a *Agent) complain(refused map[string]error, unreadable error) {
+	told := map[string]bool{}
+	for _, s := range a.sites {
+		told[s.source] = true
 	}
-	if snapshot.Err != nil {
-		a.log.Error(snapshot.Err, "manifest unreadable; what ran before keeps running", "path", a.opts.Path)
+	for _, path := range slices.Sorted(maps.Keys(refused)) {
+		if !told[path] {
+			a.log.Error(refused[path], "manifest refused", "path", path)
+		}
+	}
+	if unreadable != nil && len(a.sites) == 0 {
+		a.log.Error(unreadable, "manifest unreadable", "path", a.opts.Path)
 	}
 }
 

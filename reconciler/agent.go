@@ -100,7 +100,7 @@ func (a *Agent) reconcile(ctx context.Context, snapshots <-chan source.Snapshot,
 			return fmt.Errorf("watch %s: %w", a.opts.Path, err)
 		case snapshot := <-snapshots:
 			a.accept(ctx, snapshot)
-			a.observe(time.Now(), true)
+			a.observe(time.Now(), false)
 		case e := <-a.events:
 			a.record(e.site, e.object, e.Type, e.Reason, e.Message)
 		case now := <-ticker.C:
@@ -128,11 +128,7 @@ func (a *Agent) shutdown() {
 // record writes an event down and logs it.
 func (a *Agent) record(site, object string, kind v1alpha1.EventType, reason, message string) {
 	a.store.Record(newEvent(time.Now(), site, object, kind, reason, message))
-	if kind == v1alpha1.EventWarning {
-		a.log.Info("warning", "site", site, "object", object, "reason", reason, "message", message)
-		return
-	}
-	a.log.V(verbosity(reason)).Info("event", "site", site, "object", object, "reason", reason, "message", message)
+	a.log.V(verbosity(reason)).Info("event", "site", site, "object", object, "type", kind, "reason", reason, "message", message)
 }
 
 // verbosity keeps the many changes of state out of a log that nobody asked to

@@ -78,7 +78,7 @@ func (s *site) starting() verdict {
 		if w == nil || w.cancel == nil {
 			return verdict{v1alpha1.ReasonLoopsStopped, fmt.Sprintf("wan %s does not run", name)}
 		}
-		if snap := w.loop.Snapshot(); snap == nil || !snap.Reference.Started {
+		if !w.loop.Snapshot().Reference.Started {
 			names = append(names, name)
 		}
 	}
@@ -113,7 +113,7 @@ func (w *wan) trouble() verdict {
 	if w.err != nil {
 		return verdict{v1alpha1.ReasonLoopFailed, w.err.Error()}
 	}
-	if w.loop == nil || w.loop.Snapshot() == nil {
+	if w.loop == nil {
 		return verdict{}
 	}
 	snap := w.loop.Snapshot()

@@ -45,8 +45,8 @@ func (a *Agent) device(s *site, name string) *device {
 	driver := a.driver(s, d)
 	siteName := s.live.Name
 	d.mailbox = router.NewMailbox(driver, router.Options{
-		Log: a.log.WithName("router").WithValues("site", siteName, "router", name), PollEvery: pollEvery,
-		OnEvent: func(e router.Event) { a.routerEvent(siteName, name, e) },
+		PollEvery: pollEvery,
+		OnEvent:   func(e router.Event) { a.routerEvent(siteName, name, e) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	d.cancel = cancel

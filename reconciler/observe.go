@@ -16,6 +16,10 @@ import (
 // writeEvery is the longest time between two writes of a status.
 const writeEvery = 10 * time.Second
 
+// writeShare bounds what writing figures may take of the time: a write that
+// took a while is followed by so many times as long without one.
+const writeShare = 50
+
 // observe looks at every loop, brings the live objects up to date and writes
 // down those that changed, or all of them when forced.
 func (a *Agent) observe(now time.Time, force bool) {
@@ -23,12 +27,20 @@ func (a *Agent) observe(now time.Time, force bool) {
 	for _, name := range slices.Sorted(maps.Keys(a.sites)) {
 		s := a.sites[name]
 		a.view(s, now)
-		key := significance(s.live)
-		if force || key != s.key || now.Sub(s.wrote) >= writeEvery {
-			s.key, s.wrote = key, now
+		news, figures := significance(s.live)
+		told, due := news != s.news, now.Sub(s.wrote) >= writeEvery
+		rested := now.Sub(s.wrote) >= min(writeShare*s.cost, writeEvery)
+		if force || told || due || figures != s.figures && rested {
+			s.news, s.figures, s.wrote = news, figures, now
 			a.write(s, now)
+			s.cost = time.Since(now)
+			if a.opts.InlineStatus && (force || told || due) {
+				a.writeInline(s)
+			}
 		}
-		live = append(live, s.live.DeepCopy())
+		if a.opts.Observe != nil {
+			live = append(live, s.live.DeepCopy())
+		}
 	}
 	if err := a.store.FlushEvents(); err != nil {
 		a.storeFailed(err)
@@ -62,8 +74,8 @@ func (a *Agent) write(s *site, now time.Time) {
 		if w.loop == nil {
 			continue
 		}
-		if snap := w.loop.Snapshot(); snap != nil && snap.Reference.Started {
-			resume.WANs[name] = resumable(w, snap, now)
+		if snap := w.loop.Snapshot(); snap.Reference.Started {
+			resume.WANs[name] = resumable(w, snap, s.live.Generation, now)
 		}
 	}
 	maps.DeleteFunc(resume.WANs, func(name string, _ status.WANResume) bool { return find(s.live, name) == nil })
@@ -80,9 +92,6 @@ func (a *Agent) write(s *site, now time.Time) {
 		a.storeErr = nil
 		a.log.Info("state can be written again")
 	}
-	if a.opts.InlineStatus {
-		a.writeInline(s)
-	}
 }
 
 // storeFailed remembers that state cannot be written; loops go on regardless.
@@ -93,18 +102,18 @@ func (a *Agent) storeFailed(err error) {
 	a.storeErr = err
 }
 
-// significance is what makes a status worth writing before its time:
-// everything but the figures that never stand still.
-func significance(site *v1alpha1.Site) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d/%d", site.Generation, site.Status.ObservedGeneration)
+// significance is what makes a status worth writing before its time: news at
+// once, figures when there is room. What never stands still is in neither.
+func significance(site *v1alpha1.Site) (news, figures string) {
+	var n, f strings.Builder
+	fmt.Fprintf(&n, "%d/%d", site.Generation, site.Status.ObservedGeneration)
 	for _, c := range site.Status.Conditions {
-		fmt.Fprintf(&b, "|%s=%s/%s/%s", c.Type, c.Status, c.Reason, c.Message)
+		fmt.Fprintf(&n, "|%s=%s/%s/%s", c.Type, c.Status, c.Reason, c.Message)
 	}
 	for i := range site.Status.WANs {
 		w := &site.Status.WANs[i]
-		fmt.Fprintf(&b, "|%s %s %s %s %d %d %s", w.Name, w.Profile, w.Download.State, w.Upload.State, w.Restarts, w.Retunes, w.Router.LastError)
-		fmt.Fprintf(&b, " %s %s", w.Download.Rate, w.Upload.Rate)
+		fmt.Fprintf(&n, "|%s %s %d %d %s", w.Name, w.Profile, w.Restarts, w.Retunes, w.Router.LastError)
+		fmt.Fprintf(&f, "|%s %s %s %s", w.Download.State, w.Upload.State, w.Download.Rate, w.Upload.Rate)
 	}
-	return b.String()
+	return n.String(), f.String()
 }

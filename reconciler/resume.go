@@ -34,12 +34,12 @@ func resumed(w *wan, left *status.WANResume) *core.State {
 }
 
 // resumable is what an agent that is killed now would go on from.
-func resumable(w *wan, snap *loop.Snapshot, now time.Time) status.WANResume {
+func resumable(w *wan, snap *loop.Snapshot, generation int64, now time.Time) status.WANResume {
 	interval := snap.Config.Interval
 	streak := func(cycles int64) time.Duration { return time.Duration(cycles) * interval }
 	down, up := &snap.Shapers[autorate.Download], &snap.Shapers[autorate.Upload]
 	r := status.WANResume{
-		Profile: w.derived.Profile, Interval: interval, SavedAt: now,
+		Profile: w.derived.Profile, Interval: interval, Generation: generation, SavedAt: now,
 		DownloadRate: down.Rate, UploadRate: up.Rate,
 		GreenDownload: streak(down.GreenStreak), GreenUpload: streak(up.GreenStreak),
 		SoftRedDownload: streak(down.SoftRedStreak), SoftRedUpload: streak(up.SoftRedStreak),

@@ -26,10 +26,13 @@ type site struct {
 	routers map[string]*device
 	// resume is what an earlier run left behind.
 	resume status.Resume
-	// changed is when the spec last changed, wrote when the status was last
-	// written and key what it said then.
-	changed, wrote time.Time
-	key            string
+	// changed is when the spec last changed.
+	changed time.Time
+	// wrote is when the status was last written, cost how long that took, and
+	// news and figures what it said then.
+	wrote         time.Time
+	cost          time.Duration
+	news, figures string
 }
 
 // apply brings a site to a new spec, WAN by WAN.
@@ -75,24 +78,27 @@ func (a *Agent) adopt(name string) *site {
 
 // carryOut is one change of the plan.
 func (a *Agent) carryOut(ctx context.Context, s *site, change plan.Change) {
-	object, reason := "wan/"+change.WAN, ""
+	object := "wan/" + change.WAN
+	if change.WAN == "" {
+		object = "site"
+	}
+	a.record(s.live.Name, object, v1alpha1.EventNormal, reasons[change.Action], sentence(change, s.live.Generation))
 	switch change.Action {
 	case plan.Start:
-		reason = v1alpha1.ReasonLoopStarted
 		a.start(s, change.WAN, nil)
 	case plan.Restart:
-		reason = v1alpha1.ReasonLoopRestarted
 		a.restart(s, change.WAN)
 	case plan.Retune:
-		reason = v1alpha1.ReasonLoopRetuned
 		a.retune(s, change.WAN)
 	case plan.Stop:
-		reason = v1alpha1.ReasonLoopStopped
 		a.retire(ctx, s, change.WAN)
-	default:
-		object, reason = "site", v1alpha1.ReasonSpecChanged
 	}
-	a.record(s.live.Name, object, v1alpha1.EventNormal, reason, sentence(change, s.live.Generation))
+}
+
+// reasons are those of the events that tell of a change.
+var reasons = map[plan.Action]string{
+	plan.Carry: v1alpha1.ReasonSpecChanged, plan.Start: v1alpha1.ReasonLoopStarted, plan.Restart: v1alpha1.ReasonLoopRestarted,
+	plan.Retune: v1alpha1.ReasonLoopRetuned, plan.Stop: v1alpha1.ReasonLoopStopped,
 }
 
 // sentence says what a change was for.

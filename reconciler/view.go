@@ -24,9 +24,6 @@ func (w *wan) status(epoch time.Time) v1alpha1.WANStatus {
 		return st
 	}
 	snap := w.loop.Snapshot()
-	if snap == nil {
-		return st
-	}
 	st.RTT = rttStatus(snap)
 	for i, address := range w.reflectors() {
 		r := &snap.Reflectors[i]
@@ -65,7 +62,7 @@ func rttStatus(snap *loop.Snapshot) v1alpha1.RTTStatus {
 	st := v1alpha1.RTTStatus{Current: rtt(snap.CurrentMS), Loss: math.Round(snap.Loss*1e4) / 1e4}
 	if snap.Reference.Started {
 		st.Load, st.Baseline = rtt(snap.Reference.LoadMS), rtt(snap.Reference.BaselineMS)
-		st.Delta = tenths(snap.Reference.DeltaMS())
+		st.Delta = millis(snap.Reference.DeltaMS())
 	}
 	return st
 }
@@ -84,7 +81,7 @@ func shaperStatus(snap *loop.Snapshot, dir autorate.Direction, epoch time.Time) 
 
 func decision(d *core.Decision, epoch time.Time) v1alpha1.DecisionStatus {
 	st := v1alpha1.DecisionStatus{
-		Time: metav1.NewMicroTime(epoch.Add(d.At)), Reason: d.Reason.String(), Delay: tenths(d.DelayMS),
+		Time: metav1.NewMicroTime(epoch.Add(d.At)), Reason: d.Reason.String(), Delay: millis(d.DelayMS),
 		From: *resource.NewQuantity(d.From, resource.DecimalSI), To: *resource.NewQuantity(d.To, resource.DecimalSI),
 	}
 	if d.DeliveredBitsPerSecond > 0 {
@@ -109,12 +106,22 @@ func rtt(ms float64) *metav1.Duration {
 	if ms <= 0 {
 		return nil
 	}
-	return tenths(ms)
+	return millis(ms)
 }
 
-// tenths are milliseconds to one decimal.
-func tenths(ms float64) *metav1.Duration {
-	return &metav1.Duration{Duration: time.Duration(math.Round(ms*10)) * (time.Millisecond / 10)}
+// millis are milliseconds to what they are worth: a tenth of one, or three
+// digits of less.
+func millis(ms float64) *metav1.Duration {
+	d := time.Duration(ms * float64(time.Millisecond))
+	switch {
+	case math.Abs(ms) >= 10:
+		d = d.Round(100 * time.Microsecond)
+	case math.Abs(ms) >= 1:
+		d = d.Round(10 * time.Microsecond)
+	default:
+		d = d.Round(time.Microsecond)
+	}
+	return &metav1.Duration{Duration: d}
 }
 
 func micros(d time.Duration) *metav1.Duration {

@@ -79,7 +79,7 @@ func (a *agent) run(cmd *cobra.Command, c *cli) error {
 
 // newLogger logs to w in a format; each verbosity shows more.
 func newLogger(w io.Writer, format string, verbosity int) (logr.Logger, error) {
-	options := &slog.HandlerOptions{Level: slog.Level(-verbosity)}
+	options := &slog.HandlerOptions{Level: slog.Level(-verbosity), ReplaceAttr: plainLevel}
 	switch format {
 	case "text":
 		return logr.FromSlogHandler(slog.NewTextHandler(w, options)), nil
@@ -87,4 +87,12 @@ func newLogger(w io.Writer, format string, verbosity int) (logr.Logger, error) {
 		return logr.FromSlogHandler(slog.NewJSONHandler(w, options)), nil
 	}
 	return logr.Logger{}, fmt.Errorf("unknown --log-format %q: use text or json", format)
+}
+
+// plainLevel names every level below INFO DEBUG.
+func plainLevel(groups []string, a slog.Attr) slog.Attr {
+	if level, ok := a.Value.Any().(slog.Level); ok && len(groups) == 0 && a.Key == slog.LevelKey && level < slog.LevelInfo {
+		a.Value = slog.StringValue(slog.LevelDebug.String())
+	}
+	return a
 }

@@ -15,17 +15,25 @@ const (
 	// share of the capacity that is used while nothing else is wanted.
 	share = 0.95
 	// drainMS and least: a delay of d is drained at capacity*(share-d/drainMS),
-	// and never below capacity*least.
-	drainMS, least = 400, 0.35
+	// and never below capacity*least. Silence counts as a delay of silentMS at
+	// the most: it may be an outage.
+	drainMS, least, silentMS = 400, 0.35, 80
 	// probeEvery is how long after the last change a line in use is asked
 	// whether it carries more; probeFor and probeGain how: at least so long,
 	// at most so much above the capacity.
 	probeEvery, probeFor, probeGain = 1300 * time.Millisecond, 350 * time.Millisecond, 0.10
+	// grew is how much more than the capacity must arrive in a probe for the line
+	// to have grown: less is noise.
+	grew = 1.03
+	// probeTrips is how many round trips a probe may take while it is neither
+	// refused nor filled.
+	probeTrips = 20
 	// probeQueue is the delay, as a share of green, that a refused probe builds
 	// up at most: a longer probe has a smaller gain.
 	probeQueue = 2.333
-	// climb is the growth a second of a rate whose line has grown.
-	climb = 2.0
+	// climb is the growth a second of a rate whose line has grown, and overshoot
+	// the most that it may grow until its effect comes back.
+	climb, overshoot = 2.0, 1.25
 	// inUse is the share of the rate that must be delivered for a probe, loaded
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
@@ -40,6 +48,27 @@ const (
 	// capacity is lowered to lowered of itself.
 	stubborn, lowered = 500 * time.Millisecond, 0.85
 )
+
+// packetBits is a full packet: on a slow line the wait for one to pass is no
+// sign of a queue.
+const packetBits = 1500 * 8
+
+// levels are delays in milliseconds: at which the queue counts as filling, as
+// drained, and as not there at all.
+type levels struct{ onset, clear, quiet float64 }
+
+// levels are the shares of the green threshold, each with the time that a
+// packet takes to pass the two shapers.
+func (w *WAN) levels(t *Thresholds) levels {
+	packets := 0.0
+	for d := range w.Shapers {
+		packets += min(1000*packetBits/float64(max(w.Shapers[d].Rate, 1)), t.GreenMS)
+	}
+	return levels{onset*t.GreenMS + packets, clear*t.GreenMS + packets, quiet*t.GreenMS + packets}
+}
+
+// congested says that the queue is filling and has not just drained.
+func (v *levels) congested(g *Signal) bool { return g.MedianMS > v.onset && g.NewestMS > v.clear }
 
 // Signal is what the newest probes say of the queue.
 type Signal struct {
@@ -87,11 +116,16 @@ type Fast struct {
 	worst float64
 	// usual is what was delivered of late, in bit/s.
 	usual float64
-	// before and delay are the rate and the delay when a drain began.
+	// raised is when a probe or a climb last raised the rate.
+	raised time.Duration
+	// before, first and delay are the rate, the estimate of the capacity and
+	// the delay when a drain began.
 	before int64
+	first  float64
 	delay  float64
-	// stuck says that a drain has been of no use.
-	stuck bool
+	// stuck says that a drain has been of no use, acquitted that the direction
+	// was let off once since the queue was last empty.
+	stuck, acquitted bool
 }
 
 // enter begins a phase.
@@ -99,7 +133,7 @@ func (f *Fast) enter(p phase, now time.Duration) { f.phase, f.since, f.worst = p
 
 // congest begins to drain: the direction is to blame, and carries capacity.
 func (f *Fast) congest(s *Shaper, capacity, delayMS float64, now time.Duration) {
-	f.before, f.delay, f.stuck = s.Rate, delayMS, false
+	f.before, f.first, f.delay, f.stuck = s.Rate, capacity, delayMS, false
 	f.CapacityBitsPerSecond = capacity
 	f.enter(draining, now)
 	s.Reason = Congested
@@ -107,14 +141,21 @@ func (f *Fast) congest(s *Shaper, capacity, delayMS float64, now time.Duration) 
 
 // acquit ends a drain that was of no use: the queue is not this direction's.
 func (f *Fast) acquit(s *Shaper, now time.Duration) {
-	f.CapacityBitsPerSecond = 0
+	f.CapacityBitsPerSecond, f.acquitted = 0, true
 	f.enter(holding, now)
 	s.Rate, s.Reason = f.before, Acquitted
 }
 
+// feedback is how long a change of a rate takes to show in the median.
+func (g *Signal) feedback() time.Duration { return 2*g.RTT + 3*g.Spacing }
+
 // probeTime is how long a probe must last for its effect to come back.
-func (g *Signal) probeTime() time.Duration {
-	return max(probeFor, 2*g.RTT+3*g.Spacing)
+func (g *Signal) probeTime() time.Duration { return max(probeFor, g.feedback()) }
+
+// probeLimit is how long a probe may go on while senders are still filling
+// what it offers: they grow by the round trip.
+func (g *Signal) probeLimit() time.Duration {
+	return max(g.probeTime(), probeTrips*g.RTT)
 }
 
 // target is the rate of a probe: above the capacity by probeGain, or by less
@@ -126,31 +167,34 @@ func (f *Fast) target(g *Signal, greenMS float64) float64 {
 
 // step moves one direction's rate by the phase it is in. Onset of congestion
 // and the start of a probe are decided for both directions together, by WAN.
-func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, g *Signal, delivered float64, dir Direction, now, elapsed time.Duration) {
+func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, g *Signal, delivered float64, dir Direction, now, elapsed time.Duration) {
 	f.worst = max(f.worst, g.NewestMS)
+	before := s.Rate
 	switch f.phase {
 	case draining:
-		f.drain(s, t, l, g, delivered, dir, now)
+		f.drain(s, v, g, delivered, dir, now)
 	case probing:
-		f.probe(s, t, g, delivered, dir, now)
+		f.probe(s, v, g, delivered, dir, now)
 	case climbing:
-		f.climb(s, delivered, now, elapsed)
+		f.climb(s, g, delivered, now, elapsed)
 	}
-	f.bound(s, t, l, g)
+	f.bound(s, t, l, g, before)
 }
 
 // drain shapes below the capacity until the queue is gone, then to its share.
-func (f *Fast) drain(s *Shaper, t *Thresholds, l *Limits, g *Signal, delivered float64, dir Direction, now time.Duration) {
-	if g.NewestMS < clear*t.GreenMS {
+func (f *Fast) drain(s *Shaper, v *levels, g *Signal, delivered float64, dir Direction, now time.Duration) {
+	if g.NewestMS < v.clear {
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), Drained
 		f.enter(holding, now)
 		return
 	}
-	// Silence alone may be an outage: it never lowers what is known.
-	if !g.Silent {
+	delay := g.MedianMS
+	if g.Silent {
+		delay = min(delay, silentMS)
+	} else {
 		f.refine(g, delivered, dir, now)
 	}
-	wanted := f.CapacityBitsPerSecond * max(share-g.MedianMS/drainMS, least)
+	wanted := f.CapacityBitsPerSecond * max(share-delay/drainMS, least)
 	s.Rate, s.Reason = min(s.Rate, int64(wanted)), Draining
 }
 
@@ -166,7 +210,7 @@ func (f *Fast) refine(g *Signal, delivered float64, dir Direction, now time.Dura
 	if carried > 0 && g.Slope > 0 && carried < f.CapacityBitsPerSecond*least*2 {
 		f.CapacityBitsPerSecond = carried
 	}
-	if now-f.since < max(stubborn, 2*g.RTT+3*g.Spacing) {
+	if now-f.since < max(stubborn, g.feedback()) {
 		return
 	}
 	if g.NewestMS > 0.8*f.worst {
@@ -178,11 +222,10 @@ func (f *Fast) refine(g *Signal, delivered float64, dir Direction, now time.Dura
 
 // probe asks whether the line carries more: it does if the delay stays quiet
 // and more than the capacity arrives.
-func (f *Fast) probe(s *Shaper, t *Thresholds, g *Signal, delivered float64, dir Direction, now time.Duration) {
+func (f *Fast) probe(s *Shaper, v *levels, g *Signal, delivered float64, dir Direction, now time.Duration) {
 	s.Reason = Probing
-	refused := g.NewestMS > clear*t.GreenMS
-	over := now-f.since >= g.probeTime()
-	grown := over && g.MedianMS < quiet*t.GreenMS && delivered > f.CapacityBitsPerSecond
+	refused := g.NewestMS > v.clear
+	grown := now-f.since >= g.probeTime() && g.MedianMS < v.quiet && delivered > grew*f.CapacityBitsPerSecond
 	switch {
 	case grown:
 		f.CapacityBitsPerSecond = delivered
@@ -194,28 +237,30 @@ func (f *Fast) probe(s *Shaper, t *Thresholds, g *Signal, delivered float64, dir
 		}
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
 		f.enter(draining, now)
-	case over:
+	case now-f.since >= g.probeLimit():
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
 		f.enter(holding, now)
 	}
 }
 
 // climb raises the rate while the line is in use and nothing queues.
-func (f *Fast) climb(s *Shaper, delivered float64, now, elapsed time.Duration) {
+func (f *Fast) climb(s *Shaper, g *Signal, delivered float64, now, elapsed time.Duration) {
 	if delivered < (inUse-0.1)*float64(s.Rate) {
 		f.CapacityBitsPerSecond = float64(s.Rate) / share
 		f.enter(holding, now)
 		return
 	}
-	s.Rate = int64(float64(s.Rate) * math.Pow(climb, elapsed.Seconds()))
-	s.Reason = Climbing
+	growth := min(climb, math.Pow(overshoot, 1/g.feedback().Seconds()))
+	s.Rate = int64(float64(s.Rate) * math.Pow(growth, elapsed.Seconds()))
+	s.Reason, f.raised = Climbing, now
 }
 
 // bound keeps the rate between floor and ceiling. The floor is that of the
-// state that the present delay alone would have, and never raises a rate.
-func (f *Fast) bound(s *Shaper, t *Thresholds, l *Limits, g *Signal) {
-	floor := l.Floors[t.classify(l.States, g.MedianMS)]
-	if s.Rate < floor && f.phase != holding {
+// state that the present delay alone would have; it bounds a decrease from
+// before and never raises a rate.
+func (f *Fast) bound(s *Shaper, t *Thresholds, l *Limits, g *Signal, before int64) {
+	floor := min(before, l.Floors[t.classify(l.States, g.MedianMS)])
+	if s.Rate < floor {
 		s.Rate, s.Reason = floor, AtFloor
 	}
 	if s.Rate >= l.Ceiling {

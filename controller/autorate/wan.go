@@ -76,9 +76,9 @@ func (w *WAN) hold(c *Config, reason Reason) {
 // reference law would take seconds to notice, then the time to see what it
 // did; increases as by the reference law.
 func (w *WAN) blind(c *Config, in *Input) {
-	g := &in.Signal
-	congested := g.MedianMS > onset*c.Thresholds.GreenMS && g.NewestMS > clear*c.Thresholds.GreenMS
-	settled := in.Now-w.changed >= max(stubborn, 2*g.RTT+3*g.Spacing)
+	g, v := &in.Signal, w.levels(&c.Thresholds)
+	congested := v.congested(g)
+	settled := in.Now-w.changed >= max(stubborn, g.feedback())
 	cut := congested && settled
 	if cut {
 		w.changed = in.Now
@@ -111,18 +111,22 @@ func (w *WAN) directed(c *Config, in *Input) {
 			f.used, f.everUsed = in.Now, true
 		}
 	}
+	v := w.levels(&c.Thresholds)
+	if in.Signal.NewestMS < v.clear {
+		w.Fast[Download].acquitted, w.Fast[Upload].acquitted = false, false
+	}
 	w.reconsider(in)
-	if in.Signal.MedianMS > onset*c.Thresholds.GreenMS && in.Signal.NewestMS > clear*c.Thresholds.GreenMS {
+	if v.congested(&in.Signal) {
 		w.blame(in)
 	} else {
-		w.ask(c, in)
+		w.ask(c, in, &v)
 	}
 	for d := range w.Shapers {
 		s, f := &w.Shapers[d], &w.Fast[d]
 		if f.phase == holding {
-			s.Reason = f.resting(s, in.Delivered.BitsPerSecond[d], in.Signal.MedianMS > onset*c.Thresholds.GreenMS)
+			s.Reason = f.resting(s, in.Delivered.BitsPerSecond[d], in.Signal.MedianMS > v.onset)
 		}
-		f.step(s, &c.Thresholds, &c.Limits[d], &in.Signal, in.Delivered.BitsPerSecond[d], Direction(d), in.Now, in.Elapsed)
+		f.step(s, &c.Thresholds, &c.Limits[d], &v, &in.Signal, in.Delivered.BitsPerSecond[d], Direction(d), in.Now, in.Elapsed)
 		if f.phase != holding {
 			w.changed = in.Now
 		} else {
@@ -147,11 +151,7 @@ func (f *Fast) resting(s *Shaper, delivered float64, congested bool) Reason {
 // line's delay is nobody's.
 func (w *WAN) blame(in *Input) {
 	for d := range w.Fast {
-		switch w.Fast[d].phase {
-		case climbing:
-			w.congest(Direction(d), in)
-			return
-		case draining, probing:
+		if p := w.Fast[d].phase; p == draining || p == probing {
 			return
 		}
 	}
@@ -160,9 +160,15 @@ func (w *WAN) blame(in *Input) {
 	}
 }
 
-// suspect is the direction to blame: a download that carries less than usual
-// all of a sudden, or else whichever is nearer its shaper's rate.
+// suspect is the direction to blame: one that was raised just now; a download
+// that carries less than usual all of a sudden; or else whichever is nearer its
+// shaper's rate.
 func (w *WAN) suspect(in *Input) (d Direction, ok bool) {
+	for i := range w.Fast {
+		if f := &w.Fast[i]; f.raised > 0 && in.Now-f.raised <= max(stubborn, 2*in.Signal.feedback()) {
+			return Direction(i), true
+		}
+	}
 	most := -1.0
 	for i := range w.Fast {
 		if !w.loaded(Direction(i), in) {
@@ -187,7 +193,8 @@ func (w *WAN) loaded(d Direction, in *Input) bool {
 
 // reconsider turns to the other direction where a drain has been of no use and
 // the other is loaded, too: round-trip time alone cannot tell which of them
-// queues, but a queue falls when its own direction is drained.
+// queues, but a queue falls when its own direction is drained. Where neither
+// alone is of use, both are drained, from what they were first thought to carry.
 func (w *WAN) reconsider(in *Input) {
 	for d := range w.Fast {
 		f, other := &w.Fast[d], 1-Direction(d)
@@ -198,8 +205,10 @@ func (w *WAN) reconsider(in *Input) {
 		if w.Fast[other].phase == draining || !w.loaded(other, in) {
 			continue
 		}
-		if in.Signal.NewestMS > eased*f.delay {
+		if in.Signal.NewestMS > eased*f.delay && !w.Fast[other].acquitted {
 			f.acquit(&w.Shapers[d], in.Now)
+		} else {
+			f.CapacityBitsPerSecond = f.first
 		}
 		w.congest(other, in)
 		return
@@ -217,9 +226,9 @@ func (w *WAN) congest(d Direction, in *Input) {
 
 // ask starts a probe of a direction that is in use below its ceiling, one
 // direction at a time, once the last change has settled.
-func (w *WAN) ask(c *Config, in *Input) {
+func (w *WAN) ask(c *Config, in *Input, v *levels) {
 	g := &in.Signal
-	if g.MedianMS >= quiet*c.Thresholds.GreenMS || in.Now-w.changed < probeEvery {
+	if g.MedianMS >= v.quiet || in.Now-w.changed < probeEvery {
 		return
 	}
 	for range w.Fast {
@@ -233,6 +242,7 @@ func (w *WAN) ask(c *Config, in *Input) {
 			f.CapacityBitsPerSecond = float64(s.Rate) / share
 		}
 		f.enter(probing, in.Now)
+		f.raised = in.Now
 		s.Rate = min(int64(f.target(g, c.Thresholds.GreenMS)), l.Ceiling)
 		return
 	}

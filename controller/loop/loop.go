@@ -57,17 +57,20 @@ type Loop struct {
 
 // New makes a loop; Run turns it.
 func New(opts Options) *Loop {
-	return &Loop{
+	l := &Loop{
 		opts: opts, config: opts.Config, state: opts.State, figures: newFigures(),
 		samples: make([]probe.Sample, 0, 64),
 		input:   core.Input{Samples: make([]core.Sample, 0, 64)},
 	}
+	l.publish(time.Now())
+	return l
 }
 
 // Retune lets the next cycle run with other parameters of the same interval.
 func (l *Loop) Retune(c *core.Config) { l.retune.Store(c) }
 
-// Snapshot is the newest published view; nil before the first cycle.
+// Snapshot is the newest published view; before the first cycle it is of the
+// state that the loop starts from.
 func (l *Loop) Snapshot() *Snapshot { return l.latest.Load() }
 
 // Run turns the loop until ctx ends and returns its state. The first cycle is

@@ -91,18 +91,17 @@ func run(t *testing.T, path string, site *v1alpha1.Site) {
 		if r.RTTLoadedP50MS <= 0 {
 			t.Errorf("%s: no probe was answered under load", r.WAN)
 		}
+		if got := r.Download.Goodput + r.Upload.Goodput; got < 0.5*float64(wan.Upload.Floors.Red.Value()) {
+			t.Errorf("%s: %.0f bit/s got through", r.WAN, got)
+		}
 		within(t, r.WAN+" download", r.Download, &wan.Download)
 		within(t, r.WAN+" upload", r.Upload, &wan.Upload)
 	}
 }
 
-// within checks that a direction carried traffic, and that its shaper stayed
-// between floor and ceiling.
+// within checks that a shaper was set, and never above its ceiling.
 func within(t *testing.T, name string, d simulate.DirectionResult, s *v1alpha1.Shaper) {
 	t.Helper()
-	if d.Goodput < 0.2*float64(s.Floors.Red.Value()) {
-		t.Errorf("%s: %.0f bit/s got through", name, d.Goodput)
-	}
 	if d.Least <= 0 || d.Most > s.Ceiling.Value() {
 		t.Errorf("%s: the shaper went from %d to %d bit/s, ceiling %s", name, d.Least, d.Most, &s.Ceiling)
 	}

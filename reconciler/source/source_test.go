@@ -132,44 +132,48 @@ func TestChangesThatRingNothingAreSeenByResync(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "site.yaml")
 	write(t, path, "old")
 	watcher := New(path, logr.Discard(), Options{Resync: 20 * time.Millisecond})
-	// A watcher whose directories are taken from it hears nothing.
-	watcher.open = func() (*fsnotify.Watcher, error) { return silent(t) }
+	watcher.poll = never
+	watcher.open = func() (*fsnotify.Watcher, error) { return nil, syscall.EMFILE }
 	w := run(t, watcher)
 	w.expect("old")
 	replace(t, path, "new")
 	w.expect("new")
 }
 
-// silent is a watcher that is closed behind its owner's back.
-func silent(t *testing.T) (*fsnotify.Watcher, error) {
-	w, err := fsnotify.NewWatcher()
-	if err == nil {
-		err = w.Close()
-	}
-	return w, err
-}
-
 func TestWithoutEventsThePathIsPolledAndTheLogToldOnce(t *testing.T) {
-	t.Parallel()
-	var told atomic.Int64
-	log := funcr.New(func(_, args string) {
-		if strings.Contains(args, "polled") {
-			told.Add(1)
-		}
-	}, funcr.Options{})
-	path := filepath.Join(t.TempDir(), "site.yaml")
-	write(t, path, "old")
-	watcher := New(path, log, quick)
-	watcher.poll = time.Millisecond
-	watcher.open = func() (*fsnotify.Watcher, error) { return nil, syscall.EMFILE }
-	w := run(t, watcher)
-	w.expect("old")
-	for _, data := range []string{"new", "newer"} {
-		replace(t, path, data)
-		w.expect(data)
+	faults := map[string]opener{
+		"no more watchers": func() (*fsnotify.Watcher, error) { return nil, syscall.EMFILE },
+		"a watcher that takes no more directories and then dies": func() (*fsnotify.Watcher, error) {
+			w, err := fsnotify.NewWatcher()
+			if err == nil {
+				err = w.Close()
+			}
+			return w, err
+		},
 	}
-	if got := told.Load(); got != 1 {
-		t.Errorf("the log was told %d times", got)
+	for name, open := range faults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told atomic.Int64
+			log := funcr.New(func(_, args string) {
+				if strings.Contains(args, "polled") {
+					told.Add(1)
+				}
+			}, funcr.Options{})
+			path := filepath.Join(t.TempDir(), "site.yaml")
+			write(t, path, "old")
+			watcher := New(path, log, quick)
+			watcher.poll, watcher.open = time.Millisecond, open
+			w := run(t, watcher)
+			w.expect("old")
+			for _, data := range []string{"new", "newer"} {
+				replace(t, path, data)
+				w.expect(data)
+			}
+			if got := told.Load(); got != 1 {
+				t.Errorf("the log was told %d times", got)
+			}
+		})
 	}
 }
 

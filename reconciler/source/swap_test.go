@@ -128,6 +128,29 @@ func TestDirectoryDeletedAndMadeAnew(t *testing.T) {
 	}
 }
 
+// TestDirectoryMadeAnewWhileSomebodySitsInTheOld has a directory removed that
+// another process has open: the kernel then tells nobody who watches it.
+func TestDirectoryMadeAnewWhileSomebodySitsInTheOld(t *testing.T) {
+	t.Parallel()
+	dir := mkdir(t, filepath.Join(t.TempDir(), "sites"))
+	w := watch(t, dir, quick)
+	if s := w.next(); len(s.Files) != 0 || s.Err != nil {
+		t.Fatalf("delivered %s for an empty directory", describe(s))
+	}
+	for _, data := range []string{"first", "second"} {
+		sitter, err := os.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer sitter.Close()
+		remove(t, dir)
+		write(t, filepath.Join(mkdir(t, dir), "site.yaml"), data)
+		w.expect(data)
+		replace(t, filepath.Join(dir, "site.yaml"), data+" again")
+		w.expect(data + " again")
+	}
+}
+
 func TestDirectoryRenamedAwayAndReplaced(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

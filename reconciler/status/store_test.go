@@ -133,6 +133,13 @@ func TestWhatIsNotThereIsNoDamage(t *testing.T) {
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("reading created the directory")
 	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, running := r.AgentRunning(); running {
+		t.Error("an agent runs in an empty directory")
+	}
+	alone(t, dir)
 	s := open(t, dir)
 	if _, err := s.ReadSite("home"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("ReadSite: %v", err)

@@ -101,7 +101,7 @@ func (s *swap) run(expected, wanted []byte) error {
 	if err != nil {
 		return err
 	}
-	// Whatever stands here in the end is not the newest version.
+	// Whatever stands there in the end is not the newest version.
 	defer os.Remove(beside)
 	ours, err := hold(beside)
 	if err != nil {
@@ -169,7 +169,8 @@ func (s *swap) giveBack(beside string, ours *os.File) error {
 			// The file was deleted since, and that is the newest edit.
 			return nil
 		case err != nil:
-			return fmt.Errorf("put an edit of %s back: %w", s.target, err)
+			// What worked a moment ago fails: the edit goes first.
+			return errors.Join(err, os.Rename(beside, s.target))
 		}
 		if is(beside, placed) && (placed != ours || !s.disturbed(ours)) {
 			return nil

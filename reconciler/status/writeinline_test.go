@@ -183,6 +183,28 @@ func TestEditsDuringTheSwap(t *testing.T) {
 	}
 }
 
+func TestAnEditIsPutBackThoughTheExchangeFails(t *testing.T) {
+	needsExchange(t)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "site.yaml")
+	put(t, path, manifest(1))
+	n := 0
+	s := swap{target: path, exchange: func(a, b string) error {
+		if n++; n > 1 {
+			return syscall.EIO
+		}
+		saveOver(t, path, manifest(2))
+		return exchange(a, b)
+	}}
+	if err := s.run([]byte(manifest(1)), []byte("ours")); !errors.Is(err, syscall.EIO) {
+		t.Errorf("the error is %v, want %v", err, syscall.EIO)
+	}
+	if got := get(t, path); got != manifest(2) {
+		t.Errorf("the manifest is %q, want the edit", got)
+	}
+	alone(t, dir, "site.yaml")
+}
+
 func TestAWriterThatWaitsGetsTheOldFileBack(t *testing.T) {
 	needsExchange(t)
 	t.Parallel()

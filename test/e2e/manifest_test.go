@@ -21,7 +21,6 @@ const (
 	lineDown, lineUp       = 20, 8
 	lowDown                = 10
 	ceilingDown, ceilingUp = 25, 10
-	floorDown, floorUp     = 3, 1
 )
 
 // manifest wants the line under control, and beside it a simulated WAN with an
