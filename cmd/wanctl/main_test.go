@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -54,6 +55,28 @@ func TestScripts(t *testing.T) {
 				ts.Check(err)
 				ts.Defer(func() { ts.Check(store.Close()) })
 			},
+			"until": until,
 		},
 	})
+}
+
+// until runs a command again and again until its output matches: until PATTERN
+// COMMAND...
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	deadline, again := time.After(30*time.Second), time.NewTicker(50*time.Millisecond)
+	defer again.Stop()
+	for {
+		// A command that fails may yet succeed.
+		_ = ts.Exec(args[1], args[2:]...)
+		if pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-deadline:
+			ts.Fatalf("no output of %q matched %q; the last was:\n%s", args[1:], args[0], ts.ReadFile("stdout"))
+		}
+	}
 }

@@ -22,9 +22,9 @@ const (
 	// whether it carries more; probeFor and probeGain how: at least so long,
 	// at most so much above the capacity.
 	probeEvery, probeFor, probeGain = 1300 * time.Millisecond, 350 * time.Millisecond, 0.10
-	// grew is how much more than the capacity must arrive in a probe for the line
-	// to have grown: less is noise.
-	grew = 1.03
+	// grew is the share of a probe's gain that must arrive above the capacity for
+	// the line to have grown: less is noise.
+	grew = 0.1
 	// probeTrips is how many round trips a probe may take while it is neither
 	// refused nor filled.
 	probeTrips = 20
@@ -47,6 +47,10 @@ const (
 	// stubborn is how long a delay may fail to fall before the estimate of the
 	// capacity is lowered to lowered of itself.
 	stubborn, lowered = 500 * time.Millisecond, 0.85
+	// rising is the slope from which a queue that is being drained grows, starved
+	// the share of its shaper's rate below which a download is held up by the
+	// line, and sunk the share of the capacity below which it has fallen further.
+	rising, starved, sunk = 0.05, 0.9, 0.7
 )
 
 // packetBits is a full packet: on a slow line the wait for one to pass is no
@@ -158,11 +162,10 @@ func (g *Signal) probeLimit() time.Duration {
 	return max(g.probeTime(), probeTrips*g.RTT)
 }
 
-// target is the rate of a probe: above the capacity by probeGain, or by less
+// gain is by how much of the capacity a probe goes above it: probeGain, or less
 // where the probe takes long, so that a refusal costs the same delay.
-func (f *Fast) target(g *Signal, greenMS float64) float64 {
-	gain := min(probeGain, probeQueue*greenMS/1000/g.probeTime().Seconds())
-	return f.CapacityBitsPerSecond * (1 + gain)
+func (g *Signal) gain(greenMS float64) float64 {
+	return min(probeGain, probeQueue*greenMS/1000/g.probeTime().Seconds())
 }
 
 // step moves one direction's rate by the phase it is in. Onset of congestion
@@ -174,7 +177,7 @@ func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, g *Signal, d
 	case draining:
 		f.drain(s, v, g, delivered, dir, now)
 	case probing:
-		f.probe(s, v, g, delivered, dir, now)
+		f.probe(s, t, v, g, delivered, dir, now)
 	case climbing:
 		f.climb(s, g, delivered, now, elapsed)
 	}
@@ -192,40 +195,39 @@ func (f *Fast) drain(s *Shaper, v *levels, g *Signal, delivered float64, dir Dir
 	if g.Silent {
 		delay = min(delay, silentMS)
 	} else {
-		f.refine(g, delivered, dir, now)
+		f.refine(s, g, delivered, dir, now)
 	}
 	wanted := f.CapacityBitsPerSecond * max(share-delay/drainMS, least)
 	s.Rate, s.Reason = min(s.Rate, int64(wanted)), Draining
 }
 
-// refine lowers the estimate of the capacity while the queue drains. While
-// there is a queue, what arrives on the download is what the line carries. On
-// upload the counters show what was sent, and the slope of the delay how much
-// of it did not get through: capacity = sent/(1+slope).
-func (f *Fast) refine(g *Signal, delivered float64, dir Direction, now time.Duration) {
-	carried := delivered
+// refine lowers the estimate of the capacity while the queue drains and yet
+// rises: the line carries less still. On the download that is what arrives,
+// where that is less than the shaper would let through. On upload the counters
+// show what was sent, and the slope of the delay how much of it did not get
+// through: capacity = sent/(1+slope).
+func (f *Fast) refine(s *Shaper, g *Signal, delivered float64, dir Direction, now time.Duration) {
+	carried, ours := delivered, delivered >= starved*float64(s.Rate)
 	if dir == Upload {
-		carried = delivered / (1 + max(g.Slope, -0.5))
+		carried, ours = delivered/(1+max(g.Slope, 0)), false
 	}
-	if carried > 0 && g.Slope > 0 && carried < f.CapacityBitsPerSecond*least*2 {
+	if carried > 0 && g.Slope > rising && !ours && carried < sunk*f.CapacityBitsPerSecond {
 		f.CapacityBitsPerSecond = carried
 	}
 	if now-f.since < max(stubborn, g.feedback()) {
 		return
 	}
-	if g.NewestMS > 0.8*f.worst {
-		f.CapacityBitsPerSecond *= lowered
-		f.stuck = true
-	}
+	f.stuck = g.NewestMS > 0.8*f.worst
 	f.since, f.worst = now, g.NewestMS
 }
 
 // probe asks whether the line carries more: it does if the delay stays quiet
 // and more than the capacity arrives.
-func (f *Fast) probe(s *Shaper, v *levels, g *Signal, delivered float64, dir Direction, now time.Duration) {
+func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, g *Signal, delivered float64, dir Direction, now time.Duration) {
 	s.Reason = Probing
 	refused := g.NewestMS > v.clear
-	grown := now-f.since >= g.probeTime() && g.MedianMS < v.quiet && delivered > grew*f.CapacityBitsPerSecond
+	enough := f.CapacityBitsPerSecond * (1 + grew*g.gain(t.GreenMS))
+	grown := now-f.since >= g.probeTime() && g.MedianMS < v.quiet && delivered > enough
 	switch {
 	case grown:
 		f.CapacityBitsPerSecond = delivered

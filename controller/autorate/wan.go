@@ -191,10 +191,11 @@ func (w *WAN) loaded(d Direction, in *Input) bool {
 	return f.everUsed && in.Now-f.used <= loadedFor
 }
 
-// reconsider turns to the other direction where a drain has been of no use and
-// the other is loaded, too: round-trip time alone cannot tell which of them
-// queues, but a queue falls when its own direction is drained. Where neither
-// alone is of use, both are drained, from what they were first thought to carry.
+// reconsider looks at a drain that has been of no use. Where the other
+// direction is loaded, too, the queue may be there: round-trip time alone cannot
+// tell which of them queues, but a queue falls when its own direction is
+// drained. So each is tried alone, and where neither is of use, both; after
+// that, or with nobody else to blame, less must be carried than was thought.
 func (w *WAN) reconsider(in *Input) {
 	for d := range w.Fast {
 		f, other := &w.Fast[d], 1-Direction(d)
@@ -203,6 +204,7 @@ func (w *WAN) reconsider(in *Input) {
 		}
 		f.stuck = false
 		if w.Fast[other].phase == draining || !w.loaded(other, in) {
+			f.CapacityBitsPerSecond *= lowered
 			continue
 		}
 		if in.Signal.NewestMS > eased*f.delay && !w.Fast[other].acquitted {
@@ -238,12 +240,11 @@ func (w *WAN) ask(c *Config, in *Input, v *levels) {
 		if f.phase != holding || s.Rate >= l.Ceiling || in.Delivered.BitsPerSecond[d] < inUse*float64(s.Rate) {
 			continue
 		}
-		if f.CapacityBitsPerSecond <= 0 {
-			f.CapacityBitsPerSecond = float64(s.Rate) / share
-		}
+		// A rate that is above its share stands at a floor, or nothing is known.
+		f.CapacityBitsPerSecond = max(f.CapacityBitsPerSecond, float64(s.Rate)/share)
 		f.enter(probing, in.Now)
 		f.raised = in.Now
-		s.Rate = min(int64(f.target(g, c.Thresholds.GreenMS)), l.Ceiling)
+		s.Rate = min(int64(f.CapacityBitsPerSecond*(1+g.gain(c.Thresholds.GreenMS))), l.Ceiling)
 		return
 	}
 }

@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 	"controller/probe/icmp":       {"controller/probe"},
 	"controller/probe/simulated":  {"controller/probe", "controller/router/simulated"},
 	"controller/router":           {"api/v1alpha1", "controller/autorate"},
-	"controller/router/linux":     {"controller/router"},
+	"controller/router/linux":     {"api/v1alpha1", "controller/router"},
 	"controller/router/simulated": {"api/v1alpha1", "controller/fluid", "controller/router"},
 	"controller/simulate": {
 		"api/v1alpha1", "controller/autorate", "controller/core", "controller/fluid",
