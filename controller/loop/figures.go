@@ -11,6 +11,9 @@ import (
 type figures struct {
 	work, late        *hdr.Histogram
 	overruns, skipped int64
+	// taken are the figures as of the quantiles' last time.
+	taken   Cycles
+	takenAt time.Time
 }
 
 func newFigures() figures {
@@ -40,12 +43,19 @@ type Cycles struct {
 	LatenessP50, LatenessP99, LatenessMax time.Duration
 }
 
-func (f *figures) cycles() Cycles {
-	return Cycles{
-		Count: f.work.TotalCount(), Overruns: f.overruns, Skipped: f.skipped,
-		WorkP50: quantile(f.work, 50), WorkP95: quantile(f.work, 95), WorkP99: quantile(f.work, 99), WorkMax: time.Duration(f.work.Max()),
-		LatenessP50: quantile(f.late, 50), LatenessP99: quantile(f.late, 99), LatenessMax: time.Duration(f.late.Max()),
+// cycles are the figures now, with quantiles and extremes that are at most
+// quantilesEvery old.
+func (f *figures) cycles(now time.Time) Cycles {
+	if now.Sub(f.takenAt) >= quantilesEvery || f.taken.Count == 0 {
+		f.takenAt = now
+		f.taken = Cycles{
+			WorkP50: quantile(f.work, 50), WorkP95: quantile(f.work, 95), WorkP99: quantile(f.work, 99),
+			LatenessP50: quantile(f.late, 50), LatenessP99: quantile(f.late, 99),
+			WorkMax: time.Duration(f.work.Max()), LatenessMax: time.Duration(f.late.Max()),
+		}
 	}
+	f.taken.Count, f.taken.Overruns, f.taken.Skipped = f.work.TotalCount(), f.overruns, f.skipped
+	return f.taken
 }
 
 func quantile(h *hdr.Histogram, percent float64) time.Duration {

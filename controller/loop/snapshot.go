@@ -8,8 +8,10 @@ import (
 	"github.com/wanctl/wanctl/controller/estimate"
 )
 
-// publishEvery is how often a snapshot is made when nothing changes.
-const publishEvery = 500 * time.Millisecond
+// publishEvery is how often a snapshot is made when nothing changes, and
+// quantilesEvery how often its quantiles are taken anew, which cost far more
+// than a cycle.
+const publishEvery, quantilesEvery = 500 * time.Millisecond, 5 * time.Second
 
 // Snapshot is a loop as it stood after one cycle. It is never changed.
 type Snapshot struct {
@@ -42,7 +44,7 @@ func (l *Loop) publish(now time.Time) {
 		Reflectors: append([]estimate.Reflector(nil), l.state.Quorum.Reflectors...),
 		Shapers:    l.state.Autorate.Shapers,
 		Delivered:  l.state.Delivered,
-		Cycles:     l.figures.cycles(),
+		Cycles:     l.figures.cycles(now),
 		Heard:      l.state.Heard(l.config, now.Sub(l.opts.Epoch)),
 		ProbeErr:   l.opts.Prober.Err(),
 	}

@@ -84,11 +84,11 @@ func (b *bench) withWanctl(t *testing.T) {
 	settle(t, 12*time.Second)
 	f := b.measure(t, 10*time.Second)
 	t.Logf("wanctl at 500ms: %v", f)
-	// Two directions that queue at once take a loop of 500 ms half a minute to
-	// tell apart: meanwhile it keeps the delay down at the cost of throughput.
-	// The bound on both is the 50 ms loop's, below.
+	// A loop of 500 ms takes ten seconds to tell two directions apart that queue
+	// at once: how soon it has is a matter of luck. The loop of 50 ms is held to
+	// the whole bound, below.
 	b.mustCalm(t, f)
-	b.mustKeep(t, f, 0.25)
+	b.mustKeep(t, f, 0.5)
 }
 
 func (b *bench) lineChanges(t *testing.T) {
