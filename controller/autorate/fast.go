@@ -21,7 +21,7 @@ const (
 	// probeEvery is how long after the last change a line in use is asked
 	// whether it carries more; probeFor and probeGain how: at least so long,
 	// at most so much above the capacity.
-	probeEvery, probeFor, probeGain = 1300 * time.Millisecond, 350 * time.Millisecond, 0.10
+	probeEvery, probeFor, probeGain = 1100 * time.Millisecond, 300 * time.Millisecond, 0.10
 	// grew is the share of a probe's gain that must arrive above the capacity for
 	// the line to have grown: less is noise.
 	grew = 0.1
@@ -33,7 +33,7 @@ const (
 	probeQueue = 2.333
 	// climb is the growth a second of a rate whose line has grown, and overshoot
 	// the most that it may grow until its effect comes back.
-	climb, overshoot = 2.0, 1.25
+	climb, overshoot = 4.0, 1.3
 	// inUse is the share of the rate that must be delivered for a probe, loaded
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
@@ -91,6 +91,9 @@ type Signal struct {
 // Delivered is what the router's counters say passed, in bit/s by direction.
 type Delivered struct {
 	BitsPerSecond [2]float64
+	// Recent is the same over a shorter time, for the moment when a capacity has
+	// just shown itself.
+	Recent [2]float64
 	// OK is false while it is unknown.
 	OK bool
 }

@@ -27,7 +27,7 @@ func newBench(down, up float64) *bench {
 	b.w.Shapers = [2]Shaper{{Rate: 25e6}, {Rate: 10e6}}
 	b.in = Input{Elapsed: cycle, Intervals: 1, Fresh: true}
 	b.in.Signal = Signal{RTT: 20 * time.Millisecond, Spacing: cycle, OK: true}
-	b.in.Delivered = Delivered{BitsPerSecond: [2]float64{down, up}, OK: true}
+	b.in.Delivered = Delivered{BitsPerSecond: [2]float64{down, up}, Recent: [2]float64{down, up}, OK: true}
 	return b
 }
 
@@ -176,6 +176,7 @@ func TestLawsOfTheFastLaw(t *testing.T) {
 		least := min(start, b.c.Limits[Download].Floors[Red])
 		for range rapid.IntRange(1, 300).Draw(t, "cycles") {
 			b.in.Delivered.BitsPerSecond = [2]float64{rapid.Float64Range(0, 40e6).Draw(t, "down"), rapid.Float64Range(0, 12e6).Draw(t, "up")}
+			b.in.Delivered.Recent = b.in.Delivered.BitsPerSecond
 			b.in.Delivered.OK = rapid.IntRange(0, 9).Draw(t, "counters") > 0
 			b.in.Signal.Slope = rapid.Float64Range(-2, 4).Draw(t, "slope")
 			b.in.Signal.Silent = rapid.IntRange(0, 9).Draw(t, "silent") == 0

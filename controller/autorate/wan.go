@@ -219,7 +219,7 @@ func (w *WAN) reconsider(in *Input) {
 
 // congest starts to drain one direction at what it carries now.
 func (w *WAN) congest(d Direction, in *Input) {
-	carried := in.Delivered.BitsPerSecond[d]
+	carried := in.Delivered.Recent[d]
 	if d == Upload {
 		carried /= 1 + min(max(in.Signal.Slope, 0.05), 4)
 	}

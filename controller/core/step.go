@@ -176,6 +176,7 @@ func (s *State) measure(in *Input) {
 		s.meters[d].Add(in.BytesAt, in.Bytes[d])
 		rate, ok := s.meters[d].Rate(deliveredWindow)
 		s.Delivered.BitsPerSecond[d] = rate
+		s.Delivered.Recent[d], _ = s.meters[d].Rate(recentWindow)
 		s.Delivered.OK = s.Delivered.OK && ok && in.Now-in.BytesAt < staleCounters
 	}
 }
