@@ -2,6 +2,7 @@ package reconciler
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -45,6 +46,8 @@ func (a *Agent) routerEvent(site, routerName string, e router.Event) {
 	case e.Transition == router.DriftCorrected:
 		event.Type, event.Reason = v1alpha1.EventWarning, v1alpha1.ReasonDriftCorrected
 		event.Message = fmt.Sprintf("something had set %s %s to %d bit/s; it is back at %d", e.Queue.Direction, e.Queue.Name, e.Found, e.Rate)
+	case e.Transition == router.QueueBuilt:
+		event.Reason, event.Message = v1alpha1.ReasonQueueBuilt, strings.Join(e.Done, "; ")
 	default:
 		event.Message = "the router takes rates again"
 	}

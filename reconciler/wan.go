@@ -99,10 +99,26 @@ func (w *wan) halt() {
 func (a *Agent) restart(s *site, name string) {
 	old := s.wans[name]
 	old.halt()
-	old.device.mailbox.Detach(old.slot)
+	a.letGo(s, old)
 	a.start(s, name, old)
 	s.leave(old.device)
 	s.wans[name].restarts, s.wans[name].retunes = old.restarts+1, old.retunes
+}
+
+// letGo takes a WAN that is about to be started anew off its router. What was
+// built on an interface that it no longer uses is removed; all else stays.
+func (a *Agent) letGo(s *site, old *wan) {
+	spec := find(s.live, old.spec.Name)
+	if spec.Router == old.spec.Router && spec.Upload.Queue == old.spec.Upload.Queue {
+		old.device.mailbox.Detach(old.slot)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), restoreTime)
+	defer cancel()
+	if err := old.slot.Remove(ctx); err != nil {
+		a.record(s.live.Name, "wan/"+old.spec.Name, v1alpha1.EventWarning, v1alpha1.ReasonRouterFailed,
+			fmt.Sprintf("what was built for the former queues could not be removed: %v", err))
+	}
 }
 
 // retune hands a running loop its new parameters.
@@ -131,7 +147,10 @@ func (a *Agent) retire(ctx context.Context, s *site, name string) {
 		a.record(s.live.Name, "wan/"+name, v1alpha1.EventWarning, v1alpha1.ReasonRouterFailed,
 			fmt.Sprintf("the shapers could not be set back to their ceilings: %v", err))
 	}
-	w.device.mailbox.Detach(w.slot)
+	if err := w.slot.Remove(ctx); err != nil {
+		a.record(s.live.Name, "wan/"+name, v1alpha1.EventWarning, v1alpha1.ReasonRouterFailed,
+			fmt.Sprintf("what was built for it could not be removed: %v", err))
+	}
 	s.leave(w.device)
 	delete(s.wans, name)
 }
@@ -158,5 +177,5 @@ func queue(w *v1alpha1.WAN, dir router.Direction) router.Queue {
 	if dir == router.Upload {
 		s = &w.Upload
 	}
-	return router.Queue{WAN: w.Name, Direction: dir, Name: s.Queue, Kind: s.QueueKind, Class: s.Class}
+	return router.Queue{WAN: w.Name, Direction: dir, Name: s.Queue, Kind: s.QueueKind, Class: s.Class, Cake: s.Cake, Ceiling: s.Ceiling.Value()}
 }

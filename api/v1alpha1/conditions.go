@@ -47,6 +47,7 @@ const (
 	ReasonLoopStopped        = "LoopStopped"
 	ReasonLoopResumed        = "LoopResumed"
 	ReasonStateChanged       = "StateChanged"
+	ReasonQueueBuilt         = "QueueBuilt"
 	ReasonDriftCorrected     = "DriftCorrected"
 	ReasonBaselineRelearned  = "BaselineRelearned"
 	ReasonReflectorUnhealthy = "ReflectorUnhealthy"
@@ -55,5 +56,4 @@ const (
 	ReasonRouterRecovered    = "RouterRecovered"
 	ReasonInlineStatusFailed = "InlineStatusFailed"
 	ReasonTornStateSetAside  = "TornStateSetAside"
-	ReasonDuplicateSite      = "DuplicateSite"
 )

@@ -27,6 +27,10 @@ func SetDefaults(s *Site) {
 		router := s.RouterFor(w)
 		setShaper(&w.Download, router, 4, 0.9)
 		setShaper(&w.Upload, router, 3, 0.95)
+		if router != nil && router.managed() {
+			setCake(&w.Download, CakeDualDstHost, true)
+			setCake(&w.Upload, CakeDualSrcHost, false)
+		}
 	}
 	for i := range spec.Steering {
 		setPointer(&spec.Steering[i].Confirm.MinDrops, 1)
@@ -79,6 +83,24 @@ func setShaper(s *Shaper, router *Router, states int32, factor float64) {
 	setQuantity(&s.Floors.SoftRed, *s.Floors.Red)
 	setQuantity(&s.Floors.Yellow, *s.Floors.SoftRed)
 	setQuantity(&s.Floors.Green, *s.Floors.Yellow)
+}
+
+// setCake fills in the options of a CAKE that wanctl keeps, on the far side of
+// the bottleneck or on this one.
+func setCake(s *Shaper, isolation CakeIsolation, far bool) {
+	if s.Cake == nil {
+		s.Cake = &CakeOptions{}
+	}
+	o := s.Cake
+	setValue(&o.Diffserv, CakeBestEffort)
+	setValue(&o.Isolation, isolation)
+	setDuration(&o.RTT, 100*time.Millisecond)
+	setValue(&o.ATM, CakeNoATM)
+	setPointer(&o.NAT, true)
+	setPointer(&o.Wash, far)
+	setValue(&o.AckFilter, CakeAckNone)
+	setPointer(&o.Ingress, far)
+	setPointer(&o.SplitGSO, true)
 }
 
 func setRollout(r *Rollout, wans []WAN) {

@@ -67,9 +67,18 @@ type Credentials struct {
 	PasswordEnv string `json:"passwordEnv,omitempty"`
 }
 
-// Linux is the machine that wanctl runs on. It needs no more: the queue of
-// each direction names the interface whose root qdisc shapes it.
-type Linux struct{}
+// Linux is the machine that wanctl runs on: the queue of each direction names
+// the interface whose root qdisc, CAKE or HTB, shapes it. It needs no more
+// where those are there already.
+type Linux struct {
+	// Manage lets wanctl make what shapes: CAKE at the root of the upload's
+	// interface, which is the WAN's; an IFB named as the download's queue with
+	// CAKE at its root; and a filter that redirects what arrives on the WAN
+	// interface to it. What is there already is used. When a WAN leaves the
+	// manifest, wanctl takes away what it made and nothing else.
+	// +optional
+	Manage bool `json:"manage,omitempty"`
+}
 
 // Simulated is a router that exists only in wanctl, with the links behind it:
 // a fluid model of shapers, bottlenecks and TCP-like traffic. It serves demos,

@@ -41,6 +41,9 @@ func (c *checker) router(path fieldpath.Path, r *Router, seen map[string]bool) {
 // neither.
 func (r *Router) real() bool { return r.Simulated == nil && (r.RouterOS != nil || r.Linux != nil) }
 
+// managed says that wanctl makes the queues of a router.
+func (r *Router) managed() bool { return r.Linux != nil && r.Linux.Manage }
+
 func (c *checker) routerOS(path fieldpath.Path, r *RouterOS) {
 	c.address(path.Field("address"), r.Address)
 	switch {

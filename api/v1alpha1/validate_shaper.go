@@ -88,6 +88,10 @@ func (c *checker) queue(path fieldpath.Path, s *Shaper, router *Router, taken ma
 	case s.Class != "" && !class.MatchString(s.Class):
 		c.fault(path.Field("class"), "%q is no HTB class; write it as tc does, as 1:10", s.Class)
 	}
+	if s.Class != "" && router.managed() {
+		c.fault(path.Field("class"), "CAKE has no classes, and wanctl keeps CAKE on %s; leave it out", router.Name)
+	}
+	c.cake(path, s, router)
 	if !router.real() {
 		return
 	}

@@ -81,6 +81,10 @@ type Shaper struct {
 	// +kubebuilder:validation:Pattern=`^[0-9a-f]{1,4}:[0-9a-f]{1,4}$`
 	// +optional
 	Class string `json:"class,omitempty"`
+	// Cake are the options of the CAKE that wanctl keeps on the queue's
+	// interface. Only a linux router with manage: true has them.
+	// +optional
+	Cake *CakeOptions `json:"cake,omitempty"`
 	// States is how many states this direction has: 4 (GREEN, YELLOW, SOFT_RED,
 	// RED) or 3, which leaves SOFT_RED out. Download defaults to 4, upload to 3.
 	// +kubebuilder:validation:Enum=3;4

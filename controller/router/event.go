@@ -22,6 +22,9 @@ const (
 	// DriftCorrected: something else had set a queue to Found; it has been set
 	// back to Rate.
 	DriftCorrected Transition = "DriftCorrected"
+	// QueueBuilt: a queue that wanctl keeps was not as it should be, or not
+	// there; Done says what was done about it.
+	QueueBuilt Transition = "QueueBuilt"
 )
 
 // Event is one transition.
@@ -34,6 +37,8 @@ type Event struct {
 	Err *Error
 	// Found and Rate are in bit/s; set on DriftCorrected.
 	Found, Rate int64
+	// Done says what was done, a phrase for each step; set on QueueBuilt.
+	Done []string
 }
 
 func (m *Mailbox) tell(e Event) {
@@ -49,6 +54,8 @@ func (m *Mailbox) tell(e Event) {
 		log.Error(e.Err, "router trouble")
 	case e.Transition == DriftCorrected:
 		log.Info("router drift corrected", "found", e.Found, "rate", e.Rate)
+	case e.Transition == QueueBuilt:
+		log.Info("queue built", "done", e.Done)
 	default:
 		log.Info("router recovered")
 	}

@@ -26,6 +26,8 @@ type fake struct {
 	inCall bool
 	polls  map[string]int
 	closed bool
+	// built are the queues that Ensure was asked for, with the rate it gave.
+	built map[string]int64
 
 	// delay is how long a call takes; a call ends early with its context.
 	delay time.Duration
@@ -43,7 +45,7 @@ type write struct {
 }
 
 func newFake() *fake {
-	return &fake{polls: map[string]int{}, rates: map[string]int64{"a-down": 50e6, "a-up": 10e6, "b-down": 50e6, "b-up": 10e6}}
+	return &fake{polls: map[string]int{}, built: map[string]int64{}, rates: map[string]int64{"a-down": 50e6, "a-up": 10e6, "b-down": 50e6, "b-up": 10e6}}
 }
 
 func (f *fake) enter(ctx context.Context, q router.Queue, writing bool) error {
@@ -108,6 +110,29 @@ func (f *fake) Counters(ctx context.Context, _, upload router.Queue) (router.Cou
 	f.polls[upload.WAN]++
 	n := uint64(f.polls[upload.WAN])
 	return router.Counters{At: time.Now(), Download: 1000 * n, Upload: 100 * n}, nil
+}
+
+func (f *fake) Ensure(ctx context.Context, q router.Queue) ([]string, error) {
+	if err := f.enter(ctx, q, false); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.built[q.Name] != 0 {
+		return nil, nil
+	}
+	f.rates[q.Name], f.built[q.Name] = q.Ceiling, q.Ceiling
+	return []string{"made " + q.Name + " on " + q.Interface}, nil
+}
+
+func (f *fake) Remove(ctx context.Context, q router.Queue) error {
+	if err := f.enter(ctx, q, false); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.built, q.Name)
+	return nil
 }
 
 func (f *fake) Close() error {

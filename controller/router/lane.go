@@ -74,6 +74,9 @@ func (l *lane) serve(ctx context.Context) time.Time {
 }
 
 func (l *lane) read(ctx context.Context) error {
+	if err := l.ensure(ctx); err != nil {
+		return err
+	}
 	rate, err := l.rate(ctx)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type Mailbox struct {
 
 	mu                 sync.Mutex
 	attached, detached []*Slot
+	removals           []*removal
 
 	// The rest is the goroutine's own.
 	known   []*Slot
@@ -109,8 +110,8 @@ func (m *Mailbox) serve(ctx context.Context, c *chore) {
 // collect takes in what other goroutines attached, detached and posted.
 func (m *Mailbox) collect() {
 	m.mu.Lock()
-	attached, detached := m.attached, m.detached
-	m.attached, m.detached = nil, nil
+	attached, detached, removals := m.attached, m.detached, m.removals
+	m.attached, m.detached, m.removals = nil, nil, nil
 	m.mu.Unlock()
 	now := time.Now()
 	for _, s := range attached {
@@ -124,6 +125,9 @@ func (m *Mailbox) collect() {
 		for _, c := range s.chores() {
 			m.agenda.drop(c)
 		}
+	}
+	for _, r := range removals {
+		m.agenda.put(&r.chore, now)
 	}
 	m.posted.take(func(l *lane) {
 		m.hasten(l, now)

@@ -29,6 +29,14 @@ type Queue struct {
 	Name  string
 	Kind  v1alpha1.QueueKind
 	Class string
+	// Cake is what a Builder makes of a queue; nil is a queue that is somebody
+	// else's to make.
+	Cake *v1alpha1.CakeOptions
+	// Ceiling is the rate, in bit/s, that a Builder gives to a queue that has
+	// none.
+	Ceiling int64
+	// Interface is the WAN's: the name of its upload queue. Attach fills it in.
+	Interface string
 }
 
 // Counters are the bytes that crossed a WAN since some unknown past: Download
@@ -39,12 +47,29 @@ type Counters struct {
 	At       time.Time
 	Download uint64
 	Upload   uint64
+	// Shapers are the queues' own, by Direction.
+	Shapers [2]ShaperCounters
+}
+
+// ShaperCounters are what a queue itself counted since some unknown past. A
+// counter may wrap, those of packets at 32 bits, or start anew.
+type ShaperCounters struct {
+	// Known says whether the router tells; all else is 0 where it does not.
+	Known bool
+	// Bytes have left the queue.
+	Bytes uint64
+	// Drops are packets that the queue dropped, less acknowledgements that it
+	// found needless; Marks are those that it marked with ECN instead, 0 from a
+	// queue that marks none.
+	Drops, Marks uint64
+	// BacklogBytes wait in the queue at that time.
+	BacklogBytes uint64
 }
 
 // Device is one router's driver. One goroutine at a time calls it; every call
 // ends with its context. Its errors are *Error.
 type Device interface {
-	// Rate reads what a queue's limit is, in bit/s.
+	// Rate reads what a queue's limit is, in bit/s; math.MaxInt64 is none.
 	Rate(ctx context.Context, q Queue) (int64, error)
 	// SetRate sets a queue's limit, in bit/s, touching nothing else of it.
 	SetRate(ctx context.Context, q Queue, bitsPerSecond int64) error
@@ -52,6 +77,18 @@ type Device interface {
 	Counters(ctx context.Context, download, upload Queue) (Counters, error)
 	// Close gives up whatever the driver holds; queues stay as they are.
 	Close() error
+}
+
+// Builder is a Device that can make queues and take away those that it made.
+// It is called as a Device is, and only for queues that have Cake options.
+type Builder interface {
+	// Ensure makes a queue, and what leads traffic to it, be as its options
+	// say. What is there already it uses; a rate that is there it keeps. It
+	// says what it had to do, a phrase for each step; nothing where all was
+	// right.
+	Ensure(ctx context.Context, q Queue) (done []string, err error)
+	// Remove takes away what Ensure made and nothing else.
+	Remove(ctx context.Context, q Queue) error
 }
 
 // Kind says what may help against an error.

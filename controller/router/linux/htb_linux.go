@@ -7,15 +7,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
 
 	"github.com/wanctl/wanctl/controller/router"
 )
-
-type attribute = syscall.NetlinkRouteAttr
 
 // maxRate32 is the highest rate, in bytes/s, that fits the kernel's 32-bit
 // field; a higher one stands in an attribute of its own.
@@ -40,29 +38,33 @@ type class struct {
 
 // parseClass reads one class; nil when it is not HTB's.
 func parseClass(answer []byte) (*class, error) {
-	msg, attrs, err := traffic(answer)
-	if err != nil || nl.BytesToString(attrs[nl.TCA_KIND].Value) != "htb" {
-		return nil, err
+	// A class is described as a qdisc is.
+	described, kind, ok := parseQdisc(answer)
+	if !ok {
+		return nil, fmt.Errorf("%d bytes are too short", len(answer))
 	}
-	options, err := nl.ParseRouteAttrAsMap(attrs[nl.TCA_OPTIONS].Value)
-	if err != nil {
-		return nil, err
+	if unix.ByteSliceToString(kind) != "htb" {
+		return nil, nil
 	}
-	if len(options[nl.TCA_HTB_PARMS].Value) < nl.SizeofTcHtbCopt {
+	c := &class{id: classID{described.link, described.handle}, parent: described.parent}
+	found := false
+	for name, value := range attributes(described.options) {
+		switch name {
+		case nl.TCA_HTB_PARMS:
+			if found = len(value) >= nl.SizeofTcHtbCopt; found {
+				c.parameters = *nl.DeserializeTcHtbCopt(value)
+			}
+		case nl.TCA_HTB_RATE64:
+			c.rate64 = number64(value)
+		case nl.TCA_HTB_CEIL64:
+			c.ceil64 = number64(value)
+		}
+	}
+	if !found {
 		return nil, errors.New("an HTB class without parameters")
 	}
-	c := &class{
-		id:         classID{int(msg.Ifindex), msg.Handle},
-		parent:     msg.Parent,
-		parameters: *nl.DeserializeTcHtbCopt(options[nl.TCA_HTB_PARMS].Value),
-	}
-	c.rate64, c.ceil64 = uint64(c.parameters.Rate.Rate), uint64(c.parameters.Ceil.Rate)
-	if v := options[nl.TCA_HTB_RATE64].Value; len(v) == 8 {
-		c.rate64 = nl.NativeEndian().Uint64(v)
-	}
-	if v := options[nl.TCA_HTB_CEIL64].Value; len(v) == 8 {
-		c.ceil64 = nl.NativeEndian().Uint64(v)
-	}
+	c.rate64 = max(c.rate64, uint64(c.parameters.Rate.Rate))
+	c.ceil64 = max(c.ceil64, uint64(c.parameters.Ceil.Rate))
 	return c, nil
 }
 
@@ -79,39 +81,37 @@ func (c *class) setRate(rate uint64, b burst) {
 	p.Buffer, p.Cbuffer = ticks(b.rateBytes, rate), ticks(b.ceilBytes, rate)
 }
 
-// find is the class that a queue names.
-func (r *Router) find(q router.Queue) (*class, error) {
-	link, err := r.kernel.link(q.Name)
-	if err != nil {
-		return nil, err
-	}
-	index := link.Attrs().Index
-	kind, root, err := r.kernel.root(index)
-	if err == nil {
-		err = rootKind(q.Name, kind)
-	}
-	if err != nil {
-		return nil, err
-	}
-	classes, err := r.kernel.classes(index, root)
-	if err != nil {
-		return nil, err
-	}
-	return choose(q, root, classes)
+// htb is a class of the HTB at a queue's root.
+type htb struct {
+	*class
+	router *Router
 }
 
-// rootKind says what is wrong with a kind of root qdisc, if anything is.
-func rootKind(name, kind string) error {
-	switch kind {
-	case "htb":
-		return nil
-	case "cake":
-		return unsupported{fmt.Errorf("%s is shaped by CAKE; this version sets HTB classes only", name)}
-	default:
-		return missing{fmt.Errorf("%s has no HTB qdisc at its root (found: %s); create one with: "+
-			"tc qdisc replace dev %s root handle 1: htb default 1 && "+
-			"tc class replace dev %s parent 1: classid 1:1 htb rate 100mbit", name, kind, name, name)}
+// htbAt is the class that a queue names.
+func (r *Router) htbAt(q router.Queue, root qdisc) (htb, error) {
+	classes, err := r.kernel.classes(root.link, root.handle)
+	if err != nil {
+		return htb{}, err
 	}
+	c, err := choose(q, root.handle, classes)
+	return htb{c, r}, err
+}
+
+func (h htb) bitsPerSecond() int64 { return int64(h.ceil()) * 8 }
+
+// set sets rate and ceil; the class keeps its bursts as bytes, and all else as
+// it is.
+func (h htb) set(bytesPerSecond uint64) error {
+	b := h.router.bursts[h.id]
+	if !b.matches(h.class) {
+		b = burstOf(h.class)
+	}
+	h.setRate(bytesPerSecond, b)
+	if err := h.router.kernel.changeClass(h.class); err != nil {
+		return fmt.Errorf("class %s: %w", netlink.HandleStr(h.id.handle), err)
+	}
+	h.router.bursts[h.id] = b.written(h.class)
+	return nil
 }
 
 // choose picks the queue's class, or the only one directly under the root.

@@ -11,10 +11,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// kernel is a netlink socket. It stays in the network namespace that it was
-// opened in.
+// kernel is the netlink sockets: one for what shapes, one for the interfaces and
+// filters around it, one for the counters. They stay in the network namespace
+// that they were opened in.
 type kernel struct {
 	sockets map[int]*nl.SocketHandle
+	around  *netlink.Handle
+	meter   meter
 }
 
 // patience bounds a call whose context has no deadline.
@@ -28,10 +31,29 @@ func dial() (*kernel, error) {
 	// Extended acknowledgements put the kernel's own words into errors; old
 	// kernels do not know them.
 	_ = socket.SetExtAck(true)
-	return &kernel{sockets: map[int]*nl.SocketHandle{unix.NETLINK_ROUTE: {Socket: socket}}}, nil
+	around, err := netlink.NewHandle(unix.NETLINK_ROUTE)
+	if err != nil {
+		socket.Close()
+		return nil, err
+	}
+	poller, err := newPoller()
+	if err != nil {
+		socket.Close()
+		around.Close()
+		return nil, err
+	}
+	return &kernel{
+		sockets: map[int]*nl.SocketHandle{unix.NETLINK_ROUTE: {Socket: socket}},
+		around:  around,
+		meter:   meter{poller: poller},
+	}, nil
 }
 
-func (k *kernel) close() { k.sockets[unix.NETLINK_ROUTE].Close() }
+func (k *kernel) close() {
+	k.sockets[unix.NETLINK_ROUTE].Close()
+	k.around.Close()
+	k.meter.close()
+}
 
 // begin bounds what follows by the context.
 func (k *kernel) begin(ctx context.Context) error {
@@ -42,25 +64,31 @@ func (k *kernel) begin(ctx context.Context) error {
 	if deadline, ok := ctx.Deadline(); ok {
 		left = min(left, time.Until(deadline))
 	}
-	timeout := unix.NsecToTimeval(max(left, time.Millisecond).Nanoseconds())
+	left = max(left, time.Millisecond)
+	timeout := unix.NsecToTimeval(left.Nanoseconds())
 	socket := k.sockets[unix.NETLINK_ROUTE].Socket
-	return errors.Join(socket.SetSendTimeout(&timeout), socket.SetReceiveTimeout(&timeout))
+	return errors.Join(socket.SetSendTimeout(&timeout), socket.SetReceiveTimeout(&timeout), k.around.SetSocketTimeout(left))
 }
 
-// ask sends one request and returns the messages that answer it.
-func (k *kernel) ask(kind, answer, flags int, parts ...nl.NetlinkRequestData) ([][]byte, error) {
+// request is a request of so many parts.
+func request(kind, flags int, parts ...nl.NetlinkRequestData) *nl.NetlinkRequest {
 	req := nl.NewNetlinkRequest(kind, flags)
-	req.Sockets = k.sockets
 	for _, part := range parts {
 		req.AddData(part)
 	}
+	return req
+}
+
+// ask sends one request and returns the messages that answer it.
+func (k *kernel) ask(req *nl.NetlinkRequest, answer int) ([][]byte, error) {
+	req.Sockets = k.sockets
 	return req.Execute(unix.NETLINK_ROUTE, uint16(answer))
 }
 
 // list asks for all there are, again if the list changed while it was sent.
 func (k *kernel) list(kind, answer int, part nl.NetlinkRequestData) (answers [][]byte, err error) {
 	for range 3 {
-		answers, err = k.ask(kind, answer, unix.NLM_F_DUMP, part)
+		answers, err = k.ask(request(kind, unix.NLM_F_DUMP, part), answer)
 		if !errors.Is(err, nl.ErrDumpInterrupted) {
 			break
 		}
@@ -71,39 +99,27 @@ func (k *kernel) list(kind, answer int, part nl.NetlinkRequestData) (answers [][
 // link finds an interface by its name, each time anew since an interface that
 // was made anew has another index.
 func (k *kernel) link(name string) (netlink.Link, error) {
-	attr := unix.IFLA_IFNAME
-	if len(name) >= unix.IFNAMSIZ {
-		attr = unix.IFLA_ALT_IFNAME
-	}
-	answers, err := k.ask(unix.RTM_GETLINK, unix.RTM_NEWLINK, 0,
-		nl.NewIfInfomsg(unix.AF_UNSPEC), nl.NewRtAttr(attr, nl.ZeroTerminated(name)))
+	k.forget(name)
+	answers, err := k.ask(linkRequest(name), unix.RTM_NEWLINK)
 	if err != nil {
 		return nil, err
 	}
 	if len(answers) == 0 {
 		return nil, unix.ENODEV
 	}
-	return netlink.LinkDeserialize(nil, answers[0])
+	link, err := netlink.LinkDeserialize(nil, answers[0])
+	if err == nil {
+		k.remember(name, link.Attrs().Index)
+	}
+	return link, err
 }
 
-// root is the kind of the qdisc at an interface's root, and its handle. All of
-// the machine's are listed for it: asking for one would have the kernel
-// announce it to everybody who listens for changes.
-func (k *kernel) root(index int) (kind string, handle uint32, err error) {
-	answers, err := k.list(unix.RTM_GETQDISC, unix.RTM_NEWQDISC, &nl.TcMsg{Family: nl.FAMILY_ALL})
-	if err != nil {
-		return "", 0, err
+func linkRequest(name string) *nl.NetlinkRequest {
+	attr := unix.IFLA_IFNAME
+	if len(name) >= unix.IFNAMSIZ {
+		attr = unix.IFLA_ALT_IFNAME
 	}
-	for _, answer := range answers {
-		msg, attrs, err := traffic(answer)
-		if err != nil {
-			return "", 0, fmt.Errorf("understand the kernel's list of qdiscs: %w", err)
-		}
-		if int(msg.Ifindex) == index && msg.Parent == netlink.HANDLE_ROOT {
-			return nl.BytesToString(attrs[nl.TCA_KIND].Value), msg.Handle, nil
-		}
-	}
-	return "none", 0, nil
+	return request(unix.RTM_GETLINK, 0, nl.NewIfInfomsg(unix.AF_UNSPEC), nl.NewRtAttr(attr, nl.ZeroTerminated(name)))
 }
 
 // classes are the HTB classes of an interface's root qdisc.
@@ -134,14 +150,8 @@ func (k *kernel) changeClass(c *class) error {
 		options.AddRtAttr(nl.TCA_HTB_RATE64, nl.Uint64Attr(c.rate64))
 		options.AddRtAttr(nl.TCA_HTB_CEIL64, nl.Uint64Attr(c.ceil64))
 	}
-	_, err := k.ask(unix.RTM_NEWTCLASS, 0, unix.NLM_F_ACK,
+	_, err := k.ask(request(unix.RTM_NEWTCLASS, unix.NLM_F_ACK,
 		&nl.TcMsg{Family: nl.FAMILY_ALL, Ifindex: int32(c.id.link), Handle: c.id.handle, Parent: c.parent},
-		nl.NewRtAttr(nl.TCA_KIND, nl.ZeroTerminated("htb")), options)
+		nl.NewRtAttr(nl.TCA_KIND, nl.ZeroTerminated("htb")), options), 0)
 	return err
-}
-
-func traffic(answer []byte) (*nl.TcMsg, map[uint16]attribute, error) {
-	msg := nl.DeserializeTcMsg(answer)
-	attrs, err := nl.ParseRouteAttrAsMap(answer[msg.Len():])
-	return msg, attrs, err
 }

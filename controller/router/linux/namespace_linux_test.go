@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -48,6 +49,8 @@ func wan(t testing.TB) {
 	must(t, netlink.LinkAdd(&netlink.Veth{LinkAttrs: named("w0"), PeerName: "w1"}))
 	must(t, netlink.LinkAdd(&netlink.Ifb{LinkAttrs: named("ifb0")}))
 	for _, name := range []string{"w0", "w1", "ifb0"} {
+		// Without IPv6, nothing is sent but by the tests.
+		_ = netlink.LinkSetIP6AddrGenMode(link(t, name), nl.IN6_ADDR_GEN_MODE_NONE)
 		must(t, netlink.LinkSetUp(link(t, name)))
 	}
 }

@@ -95,9 +95,9 @@ func TestBurstsDoNotWanderOverManyChanges(t *testing.T) {
 func bursts(t *testing.T, r *Router) burst {
 	t.Helper()
 	must(t, r.kernel.begin(t.Context()))
-	c, err := r.find(router.Queue{Name: "w0"})
+	s, err := r.shaper(router.Queue{Name: "w0"})
 	must(t, err)
-	return burstOf(c)
+	return burstOf(s.(htb).class)
 }
 
 func TestABurstThatSomebodyChangesIsKept(t *testing.T) {
@@ -157,9 +157,9 @@ func TestWhatIsInTheWayIsSaid(t *testing.T) {
 		{"no such interface", "none", router.Queue{Name: "absent0"}, router.Missing,
 			"set the rate of absent0: there is no such interface"},
 		{"no qdisc", "none", router.Queue{Name: "w0"}, router.Missing,
-			"set the rate of w0: w0 has no HTB qdisc at its root (found: noqueue); create one with: tc qdisc replace dev w0 root handle 1: htb default 1 && tc class replace dev w0 parent 1: classid 1:1 htb rate 100mbit"},
+			"set the rate of w0: w0 has neither CAKE nor HTB at its root (found: noqueue); create one with: tc qdisc replace dev w0 root cake bandwidth 100mbit; where the kernel has no CAKE: tc qdisc replace dev w0 root handle 1: htb default 1 && tc class replace dev w0 parent 1: classid 1:1 htb rate 100mbit"},
 		{"another qdisc", "tbf", router.Queue{Name: "w0"}, router.Missing,
-			"set the rate of w0: w0 has no HTB qdisc at its root (found: tbf); create one with: tc qdisc replace dev w0 root handle 1: htb default 1 && tc class replace dev w0 parent 1: classid 1:1 htb rate 100mbit"},
+			"set the rate of w0: w0 has neither CAKE nor HTB at its root (found: tbf); create one with: tc qdisc replace dev w0 root cake bandwidth 100mbit; where the kernel has no CAKE: tc qdisc replace dev w0 root handle 1: htb default 1 && tc class replace dev w0 parent 1: classid 1:1 htb rate 100mbit"},
 		{"no class", "no class", router.Queue{Name: "w0"}, router.Missing,
 			"set the rate of w0: w0 has an HTB qdisc 1: without a class; create one with: tc class add dev w0 parent 1: classid 1:1 htb rate 100mbit"},
 		{"several classes", "two", router.Queue{Name: "w0"}, router.Missing,
@@ -214,14 +214,6 @@ func dropRights(t *testing.T) {
 	must(t, unix.Capset(&header, &none[0]))
 }
 
-func TestCAKEIsUnsupportedAndSaidSo(t *testing.T) {
-	err := fault("set the rate of", "eth0", rootKind("eth0", "cake"))
-	e, ok := errors.AsType[*router.Error](err)
-	if !ok || e.Kind != router.Unsupported || e.Error() != "set the rate of eth0: eth0 is shaped by CAKE; this version sets HTB classes only" {
-		t.Errorf("got %v", err)
-	}
-}
-
 func BenchmarkSetRate(b *testing.B) {
 	wan(b)
 	shape(b, "w0", 1)
@@ -236,10 +228,18 @@ func BenchmarkSetRate(b *testing.B) {
 
 func BenchmarkCounters(b *testing.B) {
 	wan(b)
-	r, q := open(b), router.Queue{Name: "w0"}
+	download, upload := router.Queue{Name: "ifb0"}, router.Queue{Name: "w0"}
+	if hasCAKE(b) {
+		sh(b, "tc qdisc replace dev w0 root cake bandwidth 100mbit")
+		sh(b, "tc qdisc replace dev ifb0 root cake bandwidth 100mbit ingress")
+	} else {
+		shape(b, "w0", 1)
+		shape(b, "ifb0", 1)
+	}
+	r := open(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		_, err := r.Counters(b.Context(), q, q)
+		_, err := r.Counters(b.Context(), download, upload)
 		must(b, err)
 	}
 }

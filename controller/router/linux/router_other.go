@@ -28,5 +28,14 @@ func (*Router) Counters(context.Context, router.Queue, router.Queue) (router.Cou
 	return router.Counters{}, errOS
 }
 
+// Ensure fails.
+func (*Router) Ensure(context.Context, router.Queue) ([]string, error) { return nil, errOS }
+
+// Remove fails.
+func (*Router) Remove(context.Context, router.Queue) error { return errOS }
+
+// Statistics fails.
+func (*Router) Statistics(context.Context, router.Queue) (Cake, error) { return Cake{}, errOS }
+
 // Close does nothing.
 func (*Router) Close() error { return nil }
