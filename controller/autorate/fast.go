@@ -237,11 +237,13 @@ func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, g *Signal, delivered f
 		f.enter(climbing, now)
 	case refused:
 		// While there is a queue, what arrives on the download is the capacity.
+		capacity := f.CapacityBitsPerSecond
 		if dir == Download {
-			f.CapacityBitsPerSecond = max(f.CapacityBitsPerSecond, delivered)
+			capacity = max(capacity, delivered)
 		}
-		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
-		f.enter(draining, now)
+		s.Rate = int64(share * capacity)
+		f.congest(s, capacity, g.NewestMS, now)
+		s.Reason = ProbeRefused
 	case now-f.since >= g.probeLimit():
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
 		f.enter(holding, now)
