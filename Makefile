@@ -30,6 +30,14 @@ test: ## Run every test that needs no root, with the race detector where there i
 e2e: build ## Run the end-to-end test with real packets in network namespaces of its own (root).
 	$(GO) test -count=1 -tags e2e -v -timeout 15m ./test/e2e/...
 
+.PHONY: lab
+lab: build ## Judge wanctl on real CAKE in QEMU guests: every scenario, three times, about an hour.
+	$(GO) run ./test/lab -wanctl $(BIN)
+
+.PHONY: lab-short
+lab-short: build ## Judge the most telling part of that once, in minutes; fail where a figure misses its mark.
+	$(GO) run ./test/lab -wanctl $(BIN) -short -check
+
 .PHONY: fuzz
 fuzz: ## Fuzz every parser for FUZZTIME (30s) each.
 	@for p in $$($(GO) list ./...); do \
