@@ -45,8 +45,8 @@ func (a *Agent) device(s *site, name string) *device {
 	driver := a.driver(s, d)
 	siteName := s.live.Name
 	d.mailbox = router.NewMailbox(driver, router.Options{
-		PollEvery: pollEvery,
-		OnEvent:   func(e router.Event) { a.routerEvent(siteName, name, e) },
+		PollEvery: pollEvery, ReadBackAfter: readBackAfter(spec),
+		OnEvent: func(e router.Event) { a.routerEvent(siteName, name, e) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	d.cancel = cancel
@@ -56,6 +56,15 @@ func (a *Agent) device(s *site, name string) *device {
 	}()
 	s.routers[name] = d
 	return d
+}
+
+// readBackAfter is how long this machine's own kernel is believed; any other
+// router is asked at once.
+func readBackAfter(r *v1alpha1.Router) time.Duration {
+	if r.Linux != nil {
+		return time.Second
+	}
+	return 0
 }
 
 // driver opens the driver that a router's definition asks for. One that cannot

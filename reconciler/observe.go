@@ -16,9 +16,10 @@ import (
 // writeEvery is the longest time between two writes of a status.
 const writeEvery = 10 * time.Second
 
-// writeShare bounds what writing figures may take of the time: a write that
-// took a while is followed by so many times as long without one.
-const writeShare = 50
+// figuresEvery is the shortest time between two writes for the sake of figures
+// alone, and writeShare bounds what they may take of the time: a write that took
+// a while is followed by so many times as long without one.
+const figuresEvery, writeShare = 2 * time.Second, 50
 
 // observe looks at every loop, brings the live objects up to date and writes
 // down those that changed, or all of them when forced.
@@ -29,7 +30,7 @@ func (a *Agent) observe(now time.Time, force bool) {
 		a.view(s, now)
 		news, figures := significance(s.live)
 		told, due := news != s.news, now.Sub(s.wrote) >= writeEvery
-		rested := now.Sub(s.wrote) >= min(writeShare*s.cost, writeEvery)
+		rested := now.Sub(s.wrote) >= min(max(figuresEvery, writeShare*s.cost), writeEvery)
 		if force || told || due || figures != s.figures && rested {
 			s.news, s.figures, s.wrote = news, figures, now
 			a.write(s, now)

@@ -173,16 +173,17 @@ func (g *Signal) gain(greenMS float64) float64 {
 
 // step moves one direction's rate by the phase it is in. Onset of congestion
 // and the start of a probe are decided for both directions together, by WAN.
-func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, g *Signal, delivered float64, dir Direction, now, elapsed time.Duration) {
+func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, in *Input, dir Direction) {
+	g, delivered, now := &in.Signal, in.Delivered.BitsPerSecond[dir], in.Now
 	f.worst = max(f.worst, g.NewestMS)
 	before := s.Rate
 	switch f.phase {
 	case draining:
 		f.drain(s, v, g, delivered, dir, now)
 	case probing:
-		f.probe(s, t, v, g, delivered, dir, now)
+		f.probe(s, t, v, in, dir)
 	case climbing:
-		f.climb(s, g, delivered, now, elapsed)
+		f.climb(s, g, delivered, now, in.Elapsed)
 	}
 	f.bound(s, t, l, g, before)
 }
@@ -226,7 +227,8 @@ func (f *Fast) refine(s *Shaper, g *Signal, delivered float64, dir Direction, no
 
 // probe asks whether the line carries more: it does if the delay stays quiet
 // and more than the capacity arrives.
-func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, g *Signal, delivered float64, dir Direction, now time.Duration) {
+func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, in *Input, dir Direction) {
+	g, delivered, now := &in.Signal, in.Delivered.BitsPerSecond[dir], in.Now
 	s.Reason = Probing
 	refused := g.NewestMS > v.clear
 	enough := f.CapacityBitsPerSecond * (1 + grew*g.gain(t.GreenMS))
@@ -236,14 +238,17 @@ func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, g *Signal, delivered f
 		f.CapacityBitsPerSecond = delivered
 		f.enter(climbing, now)
 	case refused:
-		// While there is a queue, what arrives on the download is the capacity.
+		// While there is a queue, what arrives on the download is the capacity:
+		// no less than was known, unless it fell in the meantime.
 		capacity := f.CapacityBitsPerSecond
-		if dir == Download {
+		if recent := in.Delivered.Recent[dir]; dir == Download && recent < fell*capacity {
+			capacity = recent
+		} else if dir == Download {
 			capacity = max(capacity, delivered)
 		}
-		s.Rate = int64(share * capacity)
+		s.Rate = int64(share * f.CapacityBitsPerSecond)
 		f.congest(s, capacity, g.NewestMS, now)
-		s.Reason = ProbeRefused
+		s.Rate, s.Reason = int64(share*capacity), ProbeRefused
 	case now-f.since >= g.probeLimit():
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
 		f.enter(holding, now)

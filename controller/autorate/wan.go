@@ -126,7 +126,7 @@ func (w *WAN) directed(c *Config, in *Input) {
 		if f.phase == holding {
 			s.Reason = f.resting(s, in.Delivered.BitsPerSecond[d], in.Signal.MedianMS > v.onset)
 		}
-		f.step(s, &c.Thresholds, &c.Limits[d], &v, &in.Signal, in.Delivered.BitsPerSecond[d], Direction(d), in.Now, in.Elapsed)
+		f.step(s, &c.Thresholds, &c.Limits[d], &v, in, Direction(d))
 		if f.phase != holding {
 			w.changed = in.Now
 		} else {

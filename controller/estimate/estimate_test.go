@@ -187,6 +187,17 @@ func TestDelay(t *testing.T) {
 	}
 }
 
+func TestTheFirstAnswersTeachTheBaselineAtOnce(t *testing.T) {
+	w := &QuorumWeights{Up: 0.001, Down: 0.01, Window: 3}
+	q := NewQuorum(1)
+	for i, rtt := range []float64{61, 20.4, 20.2, 20.3} {
+		q.Answer(w, 0, time.Duration(i)*50*ms, rtt)
+	}
+	if got := q.Reflectors[0].BaselineMS; math.Abs(got-20.2) > 0.01 {
+		t.Errorf("after a first answer of 61 and three of 20 the baseline is %v", got)
+	}
+}
+
 func TestSlopeIsInSecondsASecond(t *testing.T) {
 	q, w := quorum(4)
 	for i := range 6 {

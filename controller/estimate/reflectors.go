@@ -10,6 +10,10 @@ const (
 	healthyAfter   = 3
 )
 
+// greeting is how many first answers are held to be the line's own at best: the
+// very first one may have waited for an address to be looked up on the way.
+const greeting = 10
+
 // A Reflector is what is known of one host that answers probes.
 type Reflector struct {
 	// NewestMS is its last round-trip time; BaselineMS its own idle one.
@@ -42,9 +46,12 @@ func (r *Reflector) answered(rttMS, up, down float64) (recovered bool) {
 		r.started, r.Healthy, r.BaselineMS, r.row = true, true, rttMS, 0
 		return false
 	}
-	if rttMS < r.BaselineMS {
+	switch {
+	case rttMS < r.BaselineMS && r.Sent-r.Lost <= greeting:
+		r.BaselineMS = rttMS
+	case rttMS < r.BaselineMS:
 		r.BaselineMS += down * (rttMS - r.BaselineMS)
-	} else {
+	default:
 		r.BaselineMS += up * (rttMS - r.BaselineMS)
 	}
 	if r.Healthy {

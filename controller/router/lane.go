@@ -102,6 +102,31 @@ func (l *lane) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	verify := l.box.opts.ReadBackAfter
+	if verify > 0 {
+		l.present, l.inDoubt = target, false
+	} else if err := l.readBack(ctx, target); err != nil {
+		return err
+	} else {
+		verify = l.box.opts.VerifyEvery
+	}
+	l.asked = target
+	now := time.Now()
+	l.verifyAt = now.Add(verify)
+	l.sampled.CompareAndSwap(sampled, 0)
+	l.slot.update(func() {
+		l.slot.state.Applies++
+		if sampled != 0 {
+			latency := now.Sub(l.box.epoch) - time.Duration(sampled)
+			longest := l.slot.latency.HighestTrackableValue()
+			_ = l.slot.latency.RecordValue(min(max(latency.Microseconds(), 1), longest))
+		}
+	})
+	return nil
+}
+
+// readBack reads what a write has led to.
+func (l *lane) readBack(ctx context.Context, target int64) error {
 	got, err := l.rate(ctx)
 	if err != nil {
 		return err
@@ -111,17 +136,6 @@ func (l *lane) write(ctx context.Context) error {
 		return &Error{Op: "set the rate of", Target: l.queue.Name,
 			Err: fmt.Errorf("wrote %d bit/s but the router says %d bit/s", target, got)}
 	}
-	l.asked = target
-	now := time.Now()
-	l.verifyAt = now.Add(l.box.opts.VerifyEvery)
-	l.slot.update(func() {
-		l.slot.state.Applies++
-		if sampled != 0 {
-			latency := now.Sub(l.box.epoch) - time.Duration(sampled)
-			longest := l.slot.latency.HighestTrackableValue()
-			_ = l.slot.latency.RecordValue(min(max(latency.Microseconds(), 1), longest))
-		}
-	})
 	return nil
 }
 

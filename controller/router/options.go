@@ -16,6 +16,10 @@ type Options struct {
 	// VerifyEvery is how often an unchanged queue is read back to find drift;
 	// 10 s when left out.
 	VerifyEvery time.Duration
+	// ReadBackAfter is how long after a write a queue is read back, for devices
+	// whose acknowledgement is proof enough for the moment; at once when left
+	// out. A queue that is written again meanwhile is read back after that.
+	ReadBackAfter time.Duration
 	// CallTimeout bounds each call of the device; 3 s when left out.
 	CallTimeout time.Duration
 	// WritesPerMinute is the write budget of the whole router, for those that

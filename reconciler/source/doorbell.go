@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"syscall"
 
@@ -91,6 +92,24 @@ func (d *doorbell) rung(open bool) {
 		d.close()
 		d.fail(fsnotify.ErrClosed)
 	}
+}
+
+// concerns says whether an event may have changed a manifest. Only what was
+// written to another file beside it certainly has not: a log in the manifest's
+// own folder must not have it read all day.
+func (s *scanner) concerns(e fsnotify.Event) bool {
+	name := filepath.Base(e.Name)
+	if e.Op != fsnotify.Write || manifest(name) || name == filepath.Base(s.path) {
+		return true
+	}
+	home, err := filepath.EvalSymlinks(s.path)
+	if err != nil || e.Name == home {
+		return true
+	}
+	if !isDir(home) {
+		home, err = filepath.EvalSymlinks(filepath.Dir(s.path))
+	}
+	return err != nil || filepath.Dir(e.Name) != home
 }
 
 func (d *doorbell) close() {

@@ -81,9 +81,11 @@ func (w *Watcher) Run(ctx context.Context, deliver func(Snapshot)) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case _, ok := <-bell.events():
+		case event, ok := <-bell.events():
 			bell.rung(ok)
-			when.ring(time.Now())
+			if !ok || w.scanner.concerns(event) {
+				when.ring(time.Now())
+			}
 		case _, ok := <-bell.errors():
 			bell.rung(ok)
 			when.ring(time.Now())

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/fsnotify/fsnotify"
 )
 
 // configMap is a volume as the kubelet makes one: site.yaml points to
@@ -184,6 +186,35 @@ func TestParentsMissingAtTheStart(t *testing.T) {
 				if len(s.Files) != 0 {
 					t.Fatalf("delivered %s", describe(s))
 				}
+			}
+		})
+	}
+}
+
+func TestWritesThatCannotConcernAManifest(t *testing.T) {
+	dir := t.TempDir()
+	path, elsewhere := filepath.Join(dir, "site.yaml"), t.TempDir()
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name  string
+		path  string
+		event fsnotify.Event
+		want  bool
+	}{
+		{"a write to a log beside the manifest does not", path, fsnotify.Event{Name: filepath.Join(dir, "ping.log"), Op: fsnotify.Write}, false},
+		{"nor to one in a folder of manifests", dir, fsnotify.Event{Name: filepath.Join(dir, "ping.log"), Op: fsnotify.Write}, false},
+		{"a write to the manifest does", path, fsnotify.Event{Name: path, Op: fsnotify.Write}, true},
+		{"a write to any manifest in a folder does", dir, fsnotify.Event{Name: path, Op: fsnotify.Write}, true},
+		{"a write elsewhere may be to what a link leads to", path, fsnotify.Event{Name: filepath.Join(elsewhere, "x"), Op: fsnotify.Write}, true},
+		{"a log that is made may be a manifest under way", path, fsnotify.Event{Name: filepath.Join(dir, "4913"), Op: fsnotify.Create | fsnotify.Write}, true},
+		{"what is renamed may have been the manifest", path, fsnotify.Event{Name: filepath.Join(dir, "site.yaml~"), Op: fsnotify.Rename}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := scanner{path: tt.path}
+			if got := s.concerns(tt.event); got != tt.want {
+				t.Errorf("%v: %v, want %v", tt.event, got, tt.want)
 			}
 		})
 	}

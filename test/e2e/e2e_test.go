@@ -88,7 +88,7 @@ func (b *bench) withWanctl(t *testing.T) {
 	// at once: how soon it has is a matter of luck. The loop of 50 ms is held to
 	// the whole bound, below.
 	b.mustCalm(t, f)
-	b.mustKeep(t, f, 0.5)
+	b.mustKeep(t, f, 0.3)
 }
 
 func (b *bench) lineChanges(t *testing.T) {

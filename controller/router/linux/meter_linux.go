@@ -20,7 +20,16 @@ type meter struct {
 	links         map[string]int32
 	stats, qdiscs []byte
 	scratch       Cake
+	// shapers are what the root qdiscs had counted when they were last read, and
+	// of which WAN and when that was.
+	shapers   [2]router.ShaperCounters
+	shapersOf string
+	shapersAt time.Time
 }
+
+// shapersEvery is how often the qdiscs are read: listing them costs many times
+// what a link's counters do, and drops and backlog need no more.
+const shapersEvery = time.Second
 
 // The kernel's question for the counters of one interface, and where its answer
 // has the bytes received and sent: struct if_stats_msg and rtnl_link_stats64.
@@ -62,12 +71,17 @@ func (k *kernel) count(download, upload string) (c router.Counters, err error) {
 		return c, err
 	}
 	c.At = time.Now()
+	if m := &k.meter; m.shapersOf == upload && c.At.Sub(m.shapersAt) < shapersEvery {
+		c.Shapers = m.shapers
+		return c, nil
+	}
 	// Without it the download is counted all the same.
 	ifb, _ := k.index(download)
 	seen, err := k.roots([2]int32{router.Download: ifb, router.Upload: wan}, &c.Shapers)
 	if !seen[router.Download] {
 		k.forget(download)
 	}
+	k.meter.shapers, k.meter.shapersOf, k.meter.shapersAt = c.Shapers, upload, c.At
 	return c, err
 }
 

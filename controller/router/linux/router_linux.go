@@ -13,6 +13,8 @@ import (
 type Router struct {
 	kernel *kernel
 	bursts map[classID]burst
+	// cakes are the links at whose roots a CAKE was last seen, by queue.
+	cakes map[string]int
 }
 
 var (
@@ -26,7 +28,7 @@ func New() (*Router, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a netlink socket: %w", err)
 	}
-	return &Router{kernel: k, bursts: map[classID]burst{}}, nil
+	return &Router{kernel: k, bursts: map[classID]burst{}, cakes: map[string]int{}}, nil
 }
 
 // Close closes the sockets; what shapes stays as it is.
@@ -58,6 +60,14 @@ func (r *Router) SetRate(ctx context.Context, q router.Queue, bitsPerSecond int6
 	}
 	if err := r.kernel.begin(ctx); err != nil {
 		return fault(op, q.Name, err)
+	}
+	// A CAKE that is still there takes the change as it is; the kernel refuses it
+	// for anything else, which is then looked at.
+	if link, ok := r.cakes[q.Name]; ok {
+		if (cakeShaper{link: link, kernel: r.kernel}).set(uint64(bitsPerSecond)/8) == nil {
+			return nil
+		}
+		delete(r.cakes, q.Name)
 	}
 	s, err := r.shaper(q)
 	if err == nil {

@@ -32,6 +32,7 @@ func (r *Router) shaper(q router.Queue) (shaper, error) {
 	if err != nil {
 		return nil, err
 	}
+	delete(r.cakes, q.Name)
 	switch root.kind {
 	case "cake":
 		return r.cakeAt(q, root)
@@ -62,6 +63,7 @@ func (r *Router) cakeAt(q router.Queue, root qdisc) (cakeShaper, error) {
 		return c, missing{fmt.Errorf("the CAKE of %s sets its own rate (autorate-ingress); end that with: "+
 			"tc qdisc change dev %s root cake bandwidth 100mbit", q.Name, q.Name)}
 	}
+	r.cakes[q.Name] = root.link
 	return c, nil
 }
 
