@@ -38,6 +38,9 @@ const (
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
 	inUse, loaded, loadedFor = 0.80, 0.15, 2 * time.Second
+	// patience is how often a drain must be of no use before a direction that
+	// does not fill its shaper is tried.
+	patience = 3
 	// fell is the share of what a download delivered over the last usual that
 	// tells, when less arrives as delay sets in, that its capacity fell.
 	fell, usual = 0.85, 2 * time.Second
@@ -50,7 +53,8 @@ const (
 	// rising is the slope from which a queue that is being drained grows, starved
 	// the share of its shaper's rate below which a download is held up by the
 	// line, and sunk the share of the capacity below which it has fallen further.
-	rising, starved, sunk = 0.05, 0.9, 0.7
+	// An upload's is a guess by a slope, and must say so more clearly.
+	rising, starved, sunk, sunkUpload = 0.05, 0.9, 0.9, 0.7
 )
 
 // packetBits is a full packet: on a slow line the wait for one to pass is no
@@ -130,9 +134,11 @@ type Fast struct {
 	before int64
 	first  float64
 	delay  float64
-	// stuck says that a drain has been of no use, acquitted that the direction
-	// was let off once since the queue was last empty.
+	// stuck says that a drain has been of no use, and tries how often it was;
+	// acquitted that the direction was let off once since the queue was last
+	// empty.
 	stuck, acquitted bool
+	tries            int
 }
 
 // enter begins a phase.
@@ -140,7 +146,7 @@ func (f *Fast) enter(p phase, now time.Duration) { f.phase, f.since, f.worst = p
 
 // congest begins to drain: the direction is to blame, and carries capacity.
 func (f *Fast) congest(s *Shaper, capacity, delayMS float64, now time.Duration) {
-	f.before, f.first, f.delay, f.stuck = s.Rate, capacity, delayMS, false
+	f.before, f.first, f.delay, f.stuck, f.tries = s.Rate, capacity, delayMS, false, 0
 	f.CapacityBitsPerSecond = capacity
 	f.enter(draining, now)
 	s.Reason = Congested
@@ -179,7 +185,7 @@ func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, in *Input, d
 	before := s.Rate
 	switch f.phase {
 	case draining:
-		f.drain(s, v, g, delivered, dir, now)
+		f.drain(s, v, g, in.Delivered.Recent[dir], dir, now)
 	case probing:
 		f.probe(s, t, v, in, dir)
 	case climbing:
@@ -189,7 +195,7 @@ func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, in *Input, d
 }
 
 // drain shapes below the capacity until the queue is gone, then to its share.
-func (f *Fast) drain(s *Shaper, v *levels, g *Signal, delivered float64, dir Direction, now time.Duration) {
+func (f *Fast) drain(s *Shaper, v *levels, g *Signal, recent float64, dir Direction, now time.Duration) {
 	if g.NewestMS < v.clear {
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), Drained
 		f.enter(holding, now)
@@ -199,7 +205,7 @@ func (f *Fast) drain(s *Shaper, v *levels, g *Signal, delivered float64, dir Dir
 	if g.Silent {
 		delay = min(delay, silentMS)
 	} else {
-		f.refine(s, g, delivered, dir, now)
+		f.refine(s, g, recent, dir, now)
 	}
 	wanted := f.CapacityBitsPerSecond * max(share-delay/drainMS, least)
 	s.Rate, s.Reason = min(s.Rate, int64(wanted)), Draining
@@ -210,12 +216,12 @@ func (f *Fast) drain(s *Shaper, v *levels, g *Signal, delivered float64, dir Dir
 // where that is less than the shaper would let through. On upload the counters
 // show what was sent, and the slope of the delay how much of it did not get
 // through: capacity = sent/(1+slope).
-func (f *Fast) refine(s *Shaper, g *Signal, delivered float64, dir Direction, now time.Duration) {
-	carried, ours := delivered, delivered >= starved*float64(s.Rate)
+func (f *Fast) refine(s *Shaper, g *Signal, recent float64, dir Direction, now time.Duration) {
+	carried, ours, sunken := recent, recent >= starved*float64(s.Rate), sunk
 	if dir == Upload {
-		carried, ours = delivered/(1+max(g.Slope, 0)), false
+		carried, ours, sunken = recent/(1+max(g.Slope, 0)), false, sunkUpload
 	}
-	if carried > 0 && g.Slope > rising && !ours && carried < sunk*f.CapacityBitsPerSecond {
+	if carried > 0 && g.Slope > rising && !ours && carried < sunken*f.CapacityBitsPerSecond {
 		f.CapacityBitsPerSecond = carried
 	}
 	if now-f.since < max(stubborn, g.feedback()) {

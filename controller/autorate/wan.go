@@ -203,7 +203,9 @@ func (w *WAN) reconsider(in *Input) {
 			continue
 		}
 		f.stuck = false
-		if w.Fast[other].phase == draining || !w.loaded(other, in) {
+		f.tries++
+		fills := in.Delivered.BitsPerSecond[other] >= (inUse-0.1)*float64(w.Shapers[other].Rate)
+		if w.Fast[other].phase == draining || !w.loaded(other, in) || !fills && f.tries < patience {
 			f.CapacityBitsPerSecond *= lowered
 			continue
 		}

@@ -105,6 +105,14 @@ func TestBothDirectionsLoadedAtOnce(t *testing.T) {
 	}
 }
 
+func TestAnUploadThatItsApplicationBoundsIsLeftAlone(t *testing.T) {
+	got := compare(t, "50ms", "{links: [{wan: w, baseRTT: 28ms, buffer: 300ms, download: {"+steps(100)+"}, upload: {capacity: 20M, demand: 8M}}]}",
+		"download: {ceiling: 125M}, upload: {ceiling: 18M}", 10*time.Minute)[simulate.Wanctl]
+	if got.Upload.Least != 18e6 {
+		t.Errorf("the upload was cut to %d of 18M", got.Upload.Least)
+	}
+}
+
 func TestAQuietLineIsNeverWritten(t *testing.T) {
 	const ceilings = "probe: {reflectors: [1.1.1.1, 8.8.8.8, 9.9.9.9]}, download: {ceiling: 95M}, upload: {ceiling: 18M}"
 	const idle = "download: {flows: 0}, upload: {flows: 0}"
