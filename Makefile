@@ -20,7 +20,7 @@ build: ## Build bin/wanctl, a static binary.
 .PHONY: demo
 demo: build ## Run two simulated WANs under moving capacity, with a live table. Edit examples/demo.yaml meanwhile.
 	@echo "state in .demo; in another terminal: $(BIN) get status --state-dir .demo"
-	$(BIN) run -f examples/demo.yaml --state-dir .demo
+	$(BIN) run -f examples/demo.yaml --state-dir .demo --watch
 
 .PHONY: test
 test: ## Run every test that needs no root, with the race detector where there is a C compiler.
