@@ -39,6 +39,10 @@ func (a *Agent) observe(now time.Time, force bool) {
 				a.writeInline(s)
 			}
 		}
+		if standing := s.standing(); standing != s.resumeStanding {
+			s.resumeStanding = standing
+			a.writeResume(s, now)
+		}
 		if a.opts.Observe != nil {
 			live = append(live, s.live.DeepCopy())
 		}
@@ -67,8 +71,19 @@ func (a *Agent) view(s *site, now time.Time) {
 	a.summarise(s, now)
 }
 
-// write stores a site's live object and what a restart would go on from.
-func (a *Agent) write(s *site, now time.Time) {
+// standing is what a restart must not lose: the rates that its WANs stand at.
+func (s *site) standing() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(s.wans)) {
+		if w := s.wans[name]; w.loop != nil {
+			fmt.Fprintf(&b, "%s=%v ", name, w.loop.Snapshot().Settled)
+		}
+	}
+	return b.String()
+}
+
+// writeResume stores what a restart would go on from, and says whether it could.
+func (a *Agent) writeResume(s *site, now time.Time) (ok bool) {
 	resume := status.Resume{WANs: map[string]status.WANResume{}}
 	maps.Copy(resume.WANs, s.resume.WANs)
 	for name, w := range s.wans {
@@ -81,11 +96,19 @@ func (a *Agent) write(s *site, now time.Time) {
 	}
 	maps.DeleteFunc(resume.WANs, func(name string, _ status.WANResume) bool { return find(s.live, name) == nil })
 	s.resume = resume
-	err := a.store.WriteResume(s.live.Name, resume)
-	if err == nil {
-		err = a.store.WriteSite(s.live)
+	if err := a.store.WriteResume(s.live.Name, resume); err != nil {
+		a.storeFailed(err)
+		return false
 	}
-	if err != nil {
+	return true
+}
+
+// write stores a site's live object and what a restart would go on from.
+func (a *Agent) write(s *site, now time.Time) {
+	if !a.writeResume(s, now) {
+		return
+	}
+	if err := a.store.WriteSite(s.live); err != nil {
 		a.storeFailed(err)
 		return
 	}

@@ -40,7 +40,7 @@ func resumable(w *wan, snap *loop.Snapshot, generation int64, now time.Time) sta
 	down, up := &snap.Shapers[autorate.Download], &snap.Shapers[autorate.Upload]
 	r := status.WANResume{
 		Profile: w.derived.Profile, Interval: interval, Generation: generation, SavedAt: now,
-		DownloadRate: down.Rate, UploadRate: up.Rate,
+		DownloadRate: snap.Settled[autorate.Download], UploadRate: snap.Settled[autorate.Upload],
 		GreenDownload: streak(down.GreenStreak), GreenUpload: streak(up.GreenStreak),
 		SoftRedDownload: streak(down.SoftRedStreak), SoftRedUpload: streak(up.SoftRedStreak),
 		ReflectorBaselinesMS: make(map[string]float64, len(snap.Reflectors)),

@@ -33,6 +33,8 @@ type site struct {
 	wrote         time.Time
 	cost          time.Duration
 	news, figures string
+	// resumeStanding is what was last stored to go on from.
+	resumeStanding string
 }
 
 // apply brings a site to a new spec, WAN by WAN.

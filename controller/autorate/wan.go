@@ -37,6 +37,15 @@ type WAN struct {
 	asked Direction
 }
 
+// Settled is the rate that a direction stands at, in bit/s: where it is being
+// probed, the one that it was raised from.
+func (w *WAN) Settled(d Direction) int64 {
+	if f := &w.Fast[d]; f.phase == probing {
+		return min(w.Shapers[d].Rate, int64(share*f.CapacityBitsPerSecond))
+	}
+	return w.Shapers[d].Rate
+}
+
 // Step takes one cycle's input into the rates.
 func (w *WAN) Step(c *Config, in *Input) {
 	if in.Fresh {

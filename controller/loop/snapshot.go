@@ -22,9 +22,11 @@ type Snapshot struct {
 	Loss       float64
 	Reflectors []estimate.Reflector
 	Shapers    [2]autorate.Shaper
-	Delivered  autorate.Delivered
-	Decisions  [2][]core.Decision
-	Cycles     Cycles
+	// Settled are the rates to go on from, in bit/s.
+	Settled   [2]int64
+	Delivered autorate.Delivered
+	Decisions [2][]core.Decision
+	Cycles    Cycles
 	// Heard says that probes are being answered.
 	Heard bool
 	// ProbeErr is why probes cannot be sent; nil while they can.
@@ -43,6 +45,7 @@ func (l *Loop) publish(now time.Time) {
 		At: now, Config: l.config, CurrentMS: l.state.CurrentMS, Reference: l.state.Reference, Loss: l.state.Loss(),
 		Reflectors: append([]estimate.Reflector(nil), l.state.Quorum.Reflectors...),
 		Shapers:    l.state.Autorate.Shapers,
+		Settled:    [2]int64{l.state.Autorate.Settled(autorate.Download), l.state.Autorate.Settled(autorate.Upload)},
 		Delivered:  l.state.Delivered,
 		Cycles:     l.figures.cycles(now),
 		Heard:      l.state.Heard(l.config, now.Sub(l.opts.Epoch)),
