@@ -197,3 +197,20 @@ func BenchmarkFastStep(b *testing.B) {
 		s.w.Step(&s.c, &s.in)
 	}
 }
+
+func TestAProbedDirectionStandsWhereItWasRaisedFrom(t *testing.T) {
+	b := newBench(20e6, 0.3e6)
+	b.run(0, 10)
+	b.run(40, 3)
+	b.run(1, 1) // 19M
+	b.in.Delivered.BitsPerSecond[Download] = 19e6
+	for range 2 * probeEvery / cycle {
+		b.run(0, 1)
+		if b.w.Shapers[Download].Reason == Probing {
+			break
+		}
+	}
+	if got := b.rates()[Download]; got <= 19e6 || b.w.Settled(Download) != 19e6 || b.w.Settled(Upload) != 10e6 {
+		t.Errorf("during a probe at %d the directions stand at %d and %d, want 19M and 10M", got, b.w.Settled(Download), b.w.Settled(Upload))
+	}
+}
