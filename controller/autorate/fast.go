@@ -57,51 +57,6 @@ const (
 	rising, starved, sunk, sunkUpload = 0.05, 0.9, 0.9, 0.7
 )
 
-// packetBits is a full packet: on a slow line the wait for one to pass is no
-// sign of a queue.
-const packetBits = 1500 * 8
-
-// levels are delays in milliseconds: at which the queue counts as filling, as
-// drained, and as not there at all.
-type levels struct{ onset, clear, quiet float64 }
-
-// levels are the shares of the green threshold, each with the time that a
-// packet takes to pass the two shapers.
-func (w *WAN) levels(t *Thresholds) levels {
-	packets := 0.0
-	for d := range w.Shapers {
-		packets += min(1000*packetBits/float64(max(w.Shapers[d].Rate, 1)), t.GreenMS)
-	}
-	return levels{onset*t.GreenMS + packets, clear*t.GreenMS + packets, quiet*t.GreenMS + packets}
-}
-
-// congested says that the queue is filling and has not just drained.
-func (v *levels) congested(g *Signal) bool { return g.MedianMS > v.onset && g.NewestMS > v.clear }
-
-// Signal is what the newest probes say of the queue.
-type Signal struct {
-	// MedianMS and NewestMS are delays above the reflectors' baselines.
-	MedianMS, NewestMS float64
-	// Slope is how fast the delay rises, in seconds a second.
-	Slope float64
-	// RTT is the present round-trip time, Spacing the time between two probes.
-	RTT, Spacing time.Duration
-	// Silent says that NewestMS is an unanswered probe's.
-	Silent bool
-	// OK is false while too little is known.
-	OK bool
-}
-
-// Delivered is what the router's counters say passed, in bit/s by direction.
-type Delivered struct {
-	BitsPerSecond [2]float64
-	// Recent is the same over a shorter time, for the moment when a capacity has
-	// just shown itself.
-	Recent [2]float64
-	// OK is false while it is unknown.
-	OK bool
-}
-
 type phase uint8
 
 const (
@@ -157,24 +112,6 @@ func (f *Fast) acquit(s *Shaper, now time.Duration) {
 	f.CapacityBitsPerSecond, f.acquitted = 0, true
 	f.enter(holding, now)
 	s.Rate, s.Reason = f.before, Acquitted
-}
-
-// feedback is how long a change of a rate takes to show in the median.
-func (g *Signal) feedback() time.Duration { return 2*g.RTT + 3*g.Spacing }
-
-// probeTime is how long a probe must last for its effect to come back.
-func (g *Signal) probeTime() time.Duration { return max(probeFor, g.feedback()) }
-
-// probeLimit is how long a probe may go on while senders are still filling
-// what it offers: they grow by the round trip.
-func (g *Signal) probeLimit() time.Duration {
-	return max(g.probeTime(), probeTrips*g.RTT)
-}
-
-// gain is by how much of the capacity a probe goes above it: probeGain, or less
-// where the probe takes long, so that a refusal costs the same delay.
-func (g *Signal) gain(greenMS float64) float64 {
-	return min(probeGain, probeQueue*greenMS/1000/g.probeTime().Seconds())
 }
 
 // step moves one direction's rate by the phase it is in. Onset of congestion
