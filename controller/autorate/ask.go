@@ -1,24 +1,49 @@
 package autorate
 
-// ask starts a probe of a direction that is in use below its ceiling, one
-// direction at a time, once the last change has settled.
+// ask starts a probe of what is in use below its ceiling, once the last change
+// has settled: of both directions where both are, and after such a probe was
+// refused, of one alone, which takes turns. A direction that was drained
+// together with the other may be innocent, and is asked as soon as the line is
+// quiet.
 func (w *WAN) ask(c *Config, in *Input, v *levels) {
 	g := &in.Signal
-	if g.MedianMS >= v.quiet || in.Now-w.changed < probeEvery {
+	if g.MedianMS >= v.quiet {
 		return
 	}
-	for range w.Fast {
-		w.asked = 1 - w.asked
-		d := w.asked
-		f, s, l := &w.Fast[d], &w.Shapers[d], &c.Limits[d]
-		if f.phase != holding || s.Rate >= l.Ceiling || in.Delivered.BitsPerSecond[d] < inUse*float64(s.Rate) {
-			continue
+	rested := in.Now - w.changed
+	var wants [2]bool
+	for d := range w.Fast {
+		f, s := &w.Fast[d], &w.Shapers[d]
+		if f.phase != holding {
+			return
 		}
-		// A rate that is above its share stands at a floor, or nothing is known.
-		f.CapacityBitsPerSecond = max(f.CapacityBitsPerSecond, float64(s.Rate)/share)
-		f.enter(probing, in.Now)
-		f.raised = in.Now
-		s.Rate = min(int64(f.CapacityBitsPerSecond*(1+g.gain(c.Thresholds.GreenMS))), l.Ceiling)
-		return
+		wait := probeEvery
+		if f.together {
+			wait = g.feedback()
+		}
+		wants[d] = rested >= wait && s.Rate < c.Limits[d].Ceiling && w.utilisation(Direction(d), in) >= inUse
 	}
+	switch {
+	case wants == [2]bool{}:
+		return
+	case wants == both && w.alone:
+		w.asked = 1 - w.asked
+		wants[1-w.asked] = false
+	}
+	w.alone = wants == both
+	for d, wanted := range wants {
+		if wanted {
+			w.probe(c, Direction(d), in)
+		}
+	}
+}
+
+// probe starts to ask one direction.
+func (w *WAN) probe(c *Config, d Direction, in *Input) {
+	f, s := &w.Fast[d], &w.Shapers[d]
+	// A rate that is above its share stands at a floor, or nothing is known.
+	f.CapacityBitsPerSecond = max(f.CapacityBitsPerSecond, float64(s.Rate)/share)
+	f.enter(probing, in.Now)
+	f.raised, f.together = in.Now, false
+	s.Rate = min(int64(f.CapacityBitsPerSecond*(1+in.Signal.gain(c.Thresholds.GreenMS))), c.Limits[d].Ceiling)
 }

@@ -24,7 +24,8 @@ const (
 	probeEvery, probeFor, probeGain = 1100 * time.Millisecond, 300 * time.Millisecond, 0.10
 	// grew is the share of a probe's gain that must arrive above the capacity for
 	// the line to have grown: less is noise.
-	grew = 0.1
+	// early is the same for a probe that is not over, but whose effect shows.
+	grew, early = 0.1, 0.5
 	// probeTrips is how many round trips a probe may take while it is neither
 	// refused nor filled.
 	probeTrips = 20
@@ -41,6 +42,9 @@ const (
 	// patience is how often a drain must be of no use before a direction that
 	// does not fill its shaper is tried.
 	patience = 3
+	// holds is the share of its shaper's rate from which a direction is limited
+	// by that and not by the line.
+	holds = 0.93
 	// fell is the share of what a download delivered over the last usual that
 	// tells, when less arrives as delay sets in, that its capacity fell.
 	fell, usual = 0.85, 2 * time.Second
@@ -94,6 +98,9 @@ type Fast struct {
 	// empty.
 	stuck, acquitted bool
 	tries            int
+	// together says that the direction was drained along with the other, and
+	// may be innocent.
+	together bool
 }
 
 // enter begins a phase.
@@ -175,7 +182,9 @@ func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, in *Input, dir Directi
 	s.Reason = Probing
 	refused := g.NewestMS > v.clear
 	enough := f.CapacityBitsPerSecond * (1 + grew*g.gain(t.GreenMS))
-	grown := now-f.since >= g.probeTime() && g.MedianMS < v.quiet && delivered > enough
+	clearly := f.CapacityBitsPerSecond * (1 + early*g.gain(t.GreenMS))
+	grown := g.MedianMS < v.quiet && (now-f.since >= g.probeTime() && delivered > enough ||
+		now-f.since >= g.feedback() && g.NewestMS < v.quiet && in.Delivered.Recent[dir] > clearly)
 	switch {
 	case grown:
 		f.CapacityBitsPerSecond = delivered
@@ -190,7 +199,11 @@ func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, in *Input, dir Directi
 			capacity = max(capacity, delivered)
 		}
 		s.Rate = int64(share * f.CapacityBitsPerSecond)
+		// More arrives than the line was thought to carry: the queue may be that of
+		// the upload, where both were asked.
+		grows := dir == Download && in.Delivered.Recent[dir] > clearly
 		f.congest(s, capacity, g.NewestMS, now)
+		f.together = grows
 		s.Rate, s.Reason = int64(share*capacity), ProbeRefused
 	case now-f.since >= g.probeLimit():
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused

@@ -113,20 +113,77 @@ func TestALineInUseIsAskedForMore(t *testing.T) {
 	}
 }
 
-func TestADrainOfNoUseTurnsToTheOtherDirectionAndThenToBoth(t *testing.T) {
-	b := newBench(20e6, 10e6)
+func TestWhoIsDrainedWhereBothAreLoaded(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		before   [2]float64
+		now      [2]float64
+		down, up bool
+	}{
+		{"the upload alone, while the download gets what its shaper lets through", [2]float64{24e6, 10e6}, [2]float64{24e6, 10e6}, false, true},
+		{"both, where the download no longer does", [2]float64{24e6, 10e6}, [2]float64{12e6, 9e6}, true, true},
+		{"both, where both carry less than before", [2]float64{24e6, 10e6}, [2]float64{8e6, 4e6}, true, true},
+		{"a download that fell, beside an upload that does not fill its shaper", [2]float64{24e6, 4e6}, [2]float64{12e6, 4e6}, true, false},
+		{"whichever is nearer its shaper, where neither fills it", [2]float64{10e6, 5e6}, [2]float64{10e6, 5e6}, false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(tt.before[0], tt.before[1])
+			b.run(0, 200)
+			b.in.Delivered.BitsPerSecond, b.in.Delivered.Recent = tt.now, tt.now
+			b.run(30, 1)
+			if got := b.rates(); got[Download] != 25e6 != tt.down || got[Upload] != 10e6 != tt.up {
+				t.Errorf("the rates are %v; download drained should be %v, upload %v", got, tt.down, tt.up)
+			}
+		})
+	}
+}
+
+func TestADrainOfNoUseTurnsToTheOtherDirectionAsWell(t *testing.T) {
+	b := newBench(16e6, 6e6)
 	b.run(0, 10)
 	b.run(60, 1)
-	if got := b.rates(); got[Download] != 25e6 || got[Upload] == 10e6 {
-		t.Fatalf("at the onset the rates are %v: want the upload cut, which fills its shaper", got)
+	if got := b.rates(); got[Download] == 25e6 || got[Upload] != 10e6 {
+		t.Fatalf("at the onset the rates are %v: want the download cut, which is nearer its shaper", got)
 	}
-	b.run(60, int(stubborn/cycle)+1)
-	if got := b.rates(); got[Upload] != 10e6 || got[Download] == 25e6 {
-		t.Fatalf("after a drain of no use the rates are %v: want the upload let off and the download cut", got)
-	}
+	b.in.Delivered.BitsPerSecond[Upload] = 8e6
 	b.run(60, int(stubborn/cycle)+1)
 	if got := b.rates(); got[Upload] == 10e6 || got[Download] == 25e6 {
-		t.Fatalf("after both were tried the rates are %v: want both cut", got)
+		t.Fatalf("after a drain of no use the rates are %v: want both cut", got)
+	}
+}
+
+func TestADirectionThatIsDrainedAndStillHasAQueueIsAcquitted(t *testing.T) {
+	b := newBench(16e6, 6e6)
+	b.run(0, 10)
+	b.run(60, 1)
+	b.in.Delivered.BitsPerSecond[Upload] = 8e6
+	for range int(stubborn/cycle) + 1 {
+		arrives := float64(b.w.Shapers[Download].Rate)
+		b.in.Delivered.BitsPerSecond[Download], b.in.Delivered.Recent[Download] = arrives, arrives
+		b.run(60, 1)
+	}
+	if got := b.rates(); got[Upload] == 10e6 || got[Download] != 25e6 {
+		t.Fatalf("where the download gets what its shaper lets through and the delay stays, the rates are %v: want it let off", got)
+	}
+}
+
+func TestBothAreAskedTogetherAndThenOneByOne(t *testing.T) {
+	b := newBench(19e6, 8e6)
+	b.w.Shapers[Download].Rate, b.w.Shapers[Upload].Rate = 19e6, 8e6
+	asked := func() (raised [2]bool) {
+		for raised == [2]bool{} {
+			before := b.rates()
+			b.run(0, 1)
+			raised = [2]bool{b.rates()[Download] > before[Download], b.rates()[Upload] > before[Upload]}
+		}
+		b.run(9, 2) // refused
+		b.run(0, 1) // drained
+		return raised
+	}
+	for i, want := range [][2]bool{{true, true}, {false, true}, {true, true}, {true, false}} {
+		if got := asked(); got != want {
+			t.Errorf("probe %d raised download, upload: %v, want %v", i+1, got, want)
+		}
 	}
 }
 

@@ -33,8 +33,10 @@ type WAN struct {
 
 	// changed is when any rate last moved by the fast law.
 	changed time.Duration
-	// asked is the direction whose turn it last was to be probed.
+	// asked is the direction that was last probed alone although both wanted
+	// to be, alone that the next such probe is to be of one.
 	asked Direction
+	alone bool
 }
 
 // Settled is the rate that a direction stands at, in bit/s: where it is being
