@@ -1,12 +1,20 @@
 package autorate
 
 // blame finds the directions whose queue fills and starts to drain them. An
-// idle line's delay is nobody's.
+// idle line's delay is nobody's; a climb ends with it whoever else drains.
 func (w *WAN) blame(in *Input) {
+	busy := false
 	for d := range w.Fast {
-		if p := w.Fast[d].phase; p == draining || p == probing {
-			return
+		switch w.Fast[d].phase {
+		case draining, probing:
+			busy = true
+		case climbing:
+			w.congest(Direction(d), in, false)
+			busy = true
 		}
+	}
+	if busy {
+		return
 	}
 	suspects := w.suspects(in)
 	for d, suspected := range suspects {
@@ -19,12 +27,8 @@ func (w *WAN) blame(in *Input) {
 // both are the two directions as suspects.
 var both = [2]bool{true, true}
 
-// suspects are the directions to blame: one that was raised just now; one that
-// alone is in use; where both fill their shapers, the upload alone if the
-// download still gets what its shaper lets through, and else the two together,
-// since round-trip time cannot tell them apart; where neither does, a download
-// that carries less than usual all of a sudden, or whichever is nearer its
-// shaper's rate.
+// suspects are the directions to blame: those that were raised just now; one
+// that alone is in use; and where both are, see apart.
 func (w *WAN) suspects(in *Input) (suspects [2]bool) {
 	for d := range w.Fast {
 		suspects[d] = w.raisedLately(Direction(d), in)
@@ -32,24 +36,30 @@ func (w *WAN) suspects(in *Input) (suspects [2]bool) {
 	if suspects != [2]bool{} {
 		return suspects
 	}
-	used := [2]bool{w.loaded(Download, in), w.loaded(Upload, in)}
-	fell := in.Delivered.BitsPerSecond[Download] < fell*w.Fast[Download].usual
-	fills := [2]bool{w.fills(Download, in), w.fills(Upload, in)}
-	switch {
-	case used != both:
+	if used := [2]bool{w.loaded(Download, in), w.loaded(Upload, in)}; used != both {
 		return used
-	case fills == both && w.held(Download, in):
-		suspects[Upload] = true
-	case fills == both:
-		return both
-	case fell && !fills[Upload]:
-		suspects[Download] = true
-	case w.utilisation(Upload, in) > w.utilisation(Download, in):
-		suspects[Upload] = true
-	default:
-		suspects[Download] = true
 	}
-	return suspects
+	return w.apart(in)
+}
+
+// apart tells two directions in use from each other by what they carry, since
+// round-trip time cannot. Where the upload fills its shaper it is to blame, and
+// the download with it unless that still gets what its shaper lets through, or
+// carries as much as ever and less than that. Else it is a download that
+// carries less than usual all of a sudden, or whichever is nearer its shaper.
+func (w *WAN) apart(in *Input) [2]bool {
+	now, usual := in.Delivered.BitsPerSecond[Download], w.Fast[Download].usual
+	fell, rose := now < fell*usual, now*fell > usual
+	switch {
+	case w.fills(Upload, in) && (w.held(Download, in) || !w.fills(Download, in) && !fell && !rose):
+		return [2]bool{Upload: true}
+	case w.fills(Upload, in):
+		return both
+	case fell, w.utilisation(Download, in) >= w.utilisation(Upload, in):
+		return [2]bool{Download: true}
+	default:
+		return [2]bool{Upload: true}
+	}
 }
 
 // raisedLately says that a probe or a climb has raised a direction within the
@@ -87,30 +97,33 @@ func (w *WAN) loaded(d Direction, in *Input) bool {
 }
 
 // reconsider looks at a drain that has been of no use. Where the other
-// direction is loaded, too, the queue may be there: round-trip time alone cannot
-// tell which of them queues, but a queue falls when its own direction is
-// drained. So each is tried alone, and where neither is of use, both; after
-// that, or with nobody else to blame, less must be carried than was thought.
+// direction is loaded, too, the queue may be there: it is drained as well, and
+// the first one keeps the estimate that it had at first. Otherwise less must be
+// carried than was thought.
 func (w *WAN) reconsider(in *Input) {
 	for d := range w.Fast {
-		d := Direction(d)
-		f, other := &w.Fast[d], 1-d
-		if f.phase != draining || !f.stuck {
+		f, other := &w.Fast[d], 1-Direction(d)
+		if f.phase != draining {
+			continue
+		}
+		f.patience = stubborn
+		if w.Fast[other].phase != draining && w.utilisation(other, in) >= inUse-0.1 {
+			f.patience = impatient
+		}
+		if !f.stuck {
 			continue
 		}
 		f.stuck = false
 		f.tries++
-		fills := w.utilisation(other, in) >= inUse-0.1
-		if w.Fast[other].phase == draining || !w.loaded(other, in) || !fills && f.tries < patience {
+		switch {
+		case w.Fast[other].phase == draining || !w.loaded(other, in):
 			f.CapacityBitsPerSecond *= lowered
-			continue
+		case w.utilisation(other, in) < inUse-0.1 && f.tries < patience:
+			f.CapacityBitsPerSecond *= lowered
+		default:
+			f.CapacityBitsPerSecond, f.together = f.first, true
+			w.congest(other, in, true)
 		}
-		if in.Signal.NewestMS > eased*f.delay && !w.Fast[other].acquitted && w.held(d, in) {
-			f.acquit(&w.Shapers[d], in.Now)
-		} else {
-			f.CapacityBitsPerSecond = f.first
-		}
-		w.congest(other, in, false)
 		return
 	}
 }
@@ -121,12 +134,12 @@ func (w *WAN) reconsider(in *Input) {
 func (w *WAN) congest(d Direction, in *Input, together bool) {
 	carried := in.Delivered.Recent[d]
 	if d == Upload {
-		slope := in.Signal.Slope
+		slope, most := in.Signal.Slope, steepest
 		if arrives := in.Delivered.Recent[Download]; together && arrives > 0 {
-			slope -= max(0, w.Fast[Download].usual/arrives-1)
+			slope, most = slope-max(0, w.Fast[Download].usual/arrives-1), steepest/2
 		}
-		carried /= 1 + min(max(slope, 0.05), 4)
+		carried /= 1 + min(max(slope, rising), most)
 	}
-	w.Fast[d].congest(&w.Shapers[d], carried, in.Signal.NewestMS, in.Now)
+	w.Fast[d].congest(&w.Shapers[d], carried, in.Now)
 	w.Fast[d].together = together
 }

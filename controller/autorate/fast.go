@@ -21,7 +21,7 @@ const (
 	// probeEvery is how long after the last change a line in use is asked
 	// whether it carries more; probeFor and probeGain how: at least so long,
 	// at most so much above the capacity.
-	probeEvery, probeFor, probeGain = 1100 * time.Millisecond, 300 * time.Millisecond, 0.10
+	probeEvery, probeFor, probeGain = 900 * time.Millisecond, 300 * time.Millisecond, 0.10
 	// grew is the share of a probe's gain that must arrive above the capacity for
 	// the line to have grown: less is noise.
 	// early is the same for a probe that is not over, but whose effect shows.
@@ -31,10 +31,10 @@ const (
 	probeTrips = 20
 	// probeQueue is the delay, as a share of green, that a refused probe builds
 	// up at most: a longer probe has a smaller gain.
-	probeQueue = 2.333
+	probeQueue = 1.0
 	// climb is the growth a second of a rate whose line has grown, and overshoot
 	// the most that it may grow until its effect comes back.
-	climb, overshoot = 4.0, 1.3
+	climb, overshoot = 6.0, 1.4
 	// inUse is the share of the rate that must be delivered for a probe, loaded
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
@@ -42,23 +42,26 @@ const (
 	// patience is how often a drain must be of no use before a direction that
 	// does not fill its shaper is tried.
 	patience = 3
+	// less is the share of the capacity below which what arrives at a refusal
+	// says that it is less than was known.
+	less = 0.94
 	// holds is the share of its shaper's rate from which a direction is limited
 	// by that and not by the line.
 	holds = 0.93
 	// fell is the share of what a download delivered over the last usual that
 	// tells, when less arrives as delay sets in, that its capacity fell.
 	fell, usual = 0.85, 2 * time.Second
-	// eased is the share of its delay at the onset below which a drain has been
-	// of use, even where delay remains.
-	eased = 0.7
 	// stubborn is how long a delay may fail to fall before the estimate of the
-	// capacity is lowered to lowered of itself.
-	stubborn, lowered = 500 * time.Millisecond, 0.85
+	// capacity is lowered to lowered of itself, and impatient the same where the
+	// other direction fills its shaper and may be to blame.
+	stubborn, impatient, lowered = 500 * time.Millisecond, 250 * time.Millisecond, 0.85
 	// rising is the slope from which a queue that is being drained grows, starved
 	// the share of its shaper's rate below which a download is held up by the
 	// line, and sunk the share of the capacity below which it has fallen further.
-	// An upload's is a guess by a slope, and must say so more clearly.
+	// An upload's is a guess by a slope, and must say so more clearly; steepest
+	// is the most that it is guessed from.
 	rising, starved, sunk, sunkUpload = 0.05, 0.9, 0.9, 0.7
+	steepest                          = 2.0
 )
 
 type phase uint8
@@ -88,16 +91,13 @@ type Fast struct {
 	usual float64
 	// raised is when a probe or a climb last raised the rate.
 	raised time.Duration
-	// before, first and delay are the rate, the estimate of the capacity and
-	// the delay when a drain began.
-	before int64
-	first  float64
-	delay  float64
+	// first is the estimate of the capacity when a drain began.
+	first float64
 	// stuck says that a drain has been of no use, and tries how often it was;
-	// acquitted that the direction was let off once since the queue was last
-	// empty.
-	stuck, acquitted bool
-	tries            int
+	// patience is how long it has for that.
+	stuck    bool
+	tries    int
+	patience time.Duration
 	// together says that the direction was drained along with the other, and
 	// may be innocent.
 	together bool
@@ -107,18 +107,10 @@ type Fast struct {
 func (f *Fast) enter(p phase, now time.Duration) { f.phase, f.since, f.worst = p, now, 0 }
 
 // congest begins to drain: the direction is to blame, and carries capacity.
-func (f *Fast) congest(s *Shaper, capacity, delayMS float64, now time.Duration) {
-	f.before, f.first, f.delay, f.stuck, f.tries = s.Rate, capacity, delayMS, false, 0
-	f.CapacityBitsPerSecond = capacity
+func (f *Fast) congest(s *Shaper, capacity float64, now time.Duration) {
+	f.CapacityBitsPerSecond, f.first, f.stuck, f.tries, f.patience = capacity, capacity, false, 0, stubborn
 	f.enter(draining, now)
 	s.Reason = Congested
-}
-
-// acquit ends a drain that was of no use: the queue is not this direction's.
-func (f *Fast) acquit(s *Shaper, now time.Duration) {
-	f.CapacityBitsPerSecond, f.acquitted = 0, true
-	f.enter(holding, now)
-	s.Rate, s.Reason = f.before, Acquitted
 }
 
 // step moves one direction's rate by the phase it is in. Onset of congestion
@@ -129,7 +121,7 @@ func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, in *Input, d
 	before := s.Rate
 	switch f.phase {
 	case draining:
-		f.drain(s, v, g, in.Delivered.Recent[dir], dir, now)
+		f.drain(s, v, in, dir)
 	case probing:
 		f.probe(s, t, v, in, dir)
 	case climbing:
@@ -139,36 +131,43 @@ func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, in *Input, d
 }
 
 // drain shapes below the capacity until the queue is gone, then to its share.
-func (f *Fast) drain(s *Shaper, v *levels, g *Signal, recent float64, dir Direction, now time.Duration) {
+func (f *Fast) drain(s *Shaper, v *levels, in *Input, dir Direction) {
+	g := &in.Signal
 	if g.NewestMS < v.clear {
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), Drained
-		f.enter(holding, now)
+		f.enter(holding, in.Now)
 		return
 	}
 	delay := g.MedianMS
 	if g.Silent {
 		delay = min(delay, silentMS)
 	} else {
-		f.refine(s, g, recent, dir, now)
+		f.refine(s, in, dir)
 	}
 	wanted := f.CapacityBitsPerSecond * max(share-delay/drainMS, least)
 	s.Rate, s.Reason = min(s.Rate, int64(wanted)), Draining
 }
 
-// refine lowers the estimate of the capacity while the queue drains and yet
-// rises: the line carries less still. On the download that is what arrives,
-// where that is less than the shaper would let through. On upload the counters
-// show what was sent, and the slope of the delay how much of it did not get
-// through: capacity = sent/(1+slope).
-func (f *Fast) refine(s *Shaper, g *Signal, recent float64, dir Direction, now time.Duration) {
+// refine corrects the estimate of the capacity while the queue drains. More
+// arrives on a download than its shaper lets through: the line is still full,
+// and carries no more than that. Where the delay rises although it is drained,
+// the line carries less still: on the download what arrives, where that is
+// less than the shaper would let through; on upload the counters show what was
+// sent, and the slope of the delay how much of it did not get through:
+// capacity = sent/(1+slope).
+func (f *Fast) refine(s *Shaper, in *Input, dir Direction) {
+	g, now, recent := &in.Signal, in.Now, in.Delivered.Recent[dir]
 	carried, ours, sunken := recent, recent >= starved*float64(s.Rate), sunk
+	if arrives := max(recent, in.Delivered.BitsPerSecond[dir]); dir == Download && arrives > float64(s.Rate)/holds {
+		f.CapacityBitsPerSecond = min(f.CapacityBitsPerSecond, arrives)
+	}
 	if dir == Upload {
 		carried, ours, sunken = recent/(1+max(g.Slope, 0)), false, sunkUpload
 	}
 	if carried > 0 && g.Slope > rising && !ours && carried < sunken*f.CapacityBitsPerSecond {
 		f.CapacityBitsPerSecond = carried
 	}
-	if now-f.since < max(stubborn, g.feedback()) {
+	if now-f.since < max(f.patience, g.feedback()) {
 		return
 	}
 	f.stuck = g.NewestMS > 0.8*f.worst
@@ -176,39 +175,54 @@ func (f *Fast) refine(s *Shaper, g *Signal, recent float64, dir Direction, now t
 }
 
 // probe asks whether the line carries more: it does if the delay stays quiet
-// and more than the capacity arrives.
+// and more than the capacity arrives; on upload, where counters show what is
+// sent, if that is what the shaper lets through.
 func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, in *Input, dir Direction) {
-	g, delivered, now := &in.Signal, in.Delivered.BitsPerSecond[dir], in.Now
+	g, delivered, recent, now := &in.Signal, in.Delivered.BitsPerSecond[dir], in.Delivered.Recent[dir], in.Now
 	s.Reason = Probing
-	refused := g.NewestMS > v.clear
-	enough := f.CapacityBitsPerSecond * (1 + grew*g.gain(t.GreenMS))
-	clearly := f.CapacityBitsPerSecond * (1 + early*g.gain(t.GreenMS))
+	refused := g.NewestMS > v.clear+s.slowMS(t)
+	gain := g.gain(t.GreenMS)
+	enough, clearly := f.CapacityBitsPerSecond*(1+grew*gain), f.CapacityBitsPerSecond*(1+early*gain)
+	if dir == Upload {
+		enough, clearly = inUse*float64(s.Rate), inUse*float64(s.Rate)
+	}
 	grown := g.MedianMS < v.quiet && (now-f.since >= g.probeTime() && delivered > enough ||
-		now-f.since >= g.feedback() && g.NewestMS < v.quiet && in.Delivered.Recent[dir] > clearly)
+		now-f.since >= g.feedback() && g.NewestMS < v.quiet && recent > clearly)
 	switch {
 	case grown:
-		f.CapacityBitsPerSecond = delivered
+		f.CapacityBitsPerSecond = max(f.CapacityBitsPerSecond, delivered)
 		f.enter(climbing, now)
 	case refused:
-		// While there is a queue, what arrives on the download is the capacity:
-		// no less than was known, unless it fell in the meantime.
-		capacity := f.CapacityBitsPerSecond
-		if recent := in.Delivered.Recent[dir]; dir == Download && recent < fell*capacity {
-			capacity = recent
-		} else if dir == Download {
-			capacity = max(capacity, delivered)
-		}
-		s.Rate = int64(share * f.CapacityBitsPerSecond)
-		// More arrives than the line was thought to carry: the queue may be that of
-		// the upload, where both were asked.
-		grows := dir == Download && in.Delivered.Recent[dir] > clearly
-		f.congest(s, capacity, g.NewestMS, now)
-		f.together = grows
-		s.Rate, s.Reason = int64(share*capacity), ProbeRefused
+		f.refuse(s, in, dir, recent > clearly)
 	case now-f.since >= g.probeLimit():
-		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
-		f.enter(holding, now)
+		f.decline(s, now)
 	}
+}
+
+// refuse ends a probe that builds up a queue, and drains that. While there is
+// a queue, what arrives on the download is the capacity: no less than was known,
+// unless it is clearly less. grows says that more arrives than the line was
+// thought to carry: the queue may be that of the upload, where both were asked.
+func (f *Fast) refuse(s *Shaper, in *Input, dir Direction, grows bool) {
+	capacity, delivered := f.CapacityBitsPerSecond, in.Delivered.BitsPerSecond[dir]
+	switch recent := in.Delivered.Recent[dir]; {
+	case dir == Upload:
+	case recent < fell*capacity:
+		capacity = recent
+	case delivered < less*capacity:
+		capacity = delivered
+	default:
+		capacity = max(capacity, delivered)
+	}
+	f.congest(s, capacity, in.Now)
+	f.together = grows && dir == Download
+	s.Rate, s.Reason = int64(share*capacity), ProbeRefused
+}
+
+// decline ends a probe of a line that has not grown and does not queue.
+func (f *Fast) decline(s *Shaper, now time.Duration) {
+	s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), ProbeRefused
+	f.enter(holding, now)
 }
 
 // climb raises the rate while the line is in use and nothing queues.

@@ -121,6 +121,8 @@ func TestWhoIsDrainedWhereBothAreLoaded(t *testing.T) {
 		down, up bool
 	}{
 		{"the upload alone, while the download gets what its shaper lets through", [2]float64{24e6, 10e6}, [2]float64{24e6, 10e6}, false, true},
+		{"the upload alone, beside a download that carries as much as ever and less than its shaper lets through", [2]float64{10e6, 10e6}, [2]float64{10e6, 10e6}, false, true},
+		{"both, where the download grows", [2]float64{10e6, 10e6}, [2]float64{16e6, 10e6}, true, true},
 		{"both, where the download no longer does", [2]float64{24e6, 10e6}, [2]float64{12e6, 9e6}, true, true},
 		{"both, where both carry less than before", [2]float64{24e6, 10e6}, [2]float64{8e6, 4e6}, true, true},
 		{"a download that fell, beside an upload that does not fill its shaper", [2]float64{24e6, 4e6}, [2]float64{12e6, 4e6}, true, false},
@@ -149,21 +151,6 @@ func TestADrainOfNoUseTurnsToTheOtherDirectionAsWell(t *testing.T) {
 	b.run(60, int(stubborn/cycle)+1)
 	if got := b.rates(); got[Upload] == 10e6 || got[Download] == 25e6 {
 		t.Fatalf("after a drain of no use the rates are %v: want both cut", got)
-	}
-}
-
-func TestADirectionThatIsDrainedAndStillHasAQueueIsAcquitted(t *testing.T) {
-	b := newBench(16e6, 6e6)
-	b.run(0, 10)
-	b.run(60, 1)
-	b.in.Delivered.BitsPerSecond[Upload] = 8e6
-	for range int(stubborn/cycle) + 1 {
-		arrives := float64(b.w.Shapers[Download].Rate)
-		b.in.Delivered.BitsPerSecond[Download], b.in.Delivered.Recent[Download] = arrives, arrives
-		b.run(60, 1)
-	}
-	if got := b.rates(); got[Upload] == 10e6 || got[Download] != 25e6 {
-		t.Fatalf("where the download gets what its shaper lets through and the delay stays, the rates are %v: want it let off", got)
 	}
 }
 

@@ -23,7 +23,6 @@ const (
 	Holding
 	Idle
 	NotBlamed
-	Acquitted
 	Probing
 	ProbeRefused
 	Climbing
@@ -32,7 +31,7 @@ const (
 var reasonNames = [...]string{
 	Starting: "Starting", RedDecrease: "RedDecrease", GreenIncrease: "GreenIncrease", GreenStreak: "GreenStreak",
 	YellowHold: "YellowHold", SoftRedHold: "SoftRedHold", AtCeiling: "AtCeiling", AtFloor: "AtFloor", NoSamples: "NoSamples",
-	Congested: "Congested", Draining: "Draining", Drained: "Drained", Holding: "Holding", Idle: "Idle", NotBlamed: "NotBlamed", Acquitted: "Acquitted",
+	Congested: "Congested", Draining: "Draining", Drained: "Drained", Holding: "Holding", Idle: "Idle", NotBlamed: "NotBlamed",
 	Probing: "Probing", ProbeRefused: "ProbeRefused", Climbing: "Climbing",
 }
 

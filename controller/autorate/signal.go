@@ -6,6 +6,9 @@ import "time"
 // sign of a queue.
 const packetBits = 1500 * 8
 
+// slowPacketMS is the time of a packet up to which none more is allowed for.
+const slowPacketMS = 2
+
 // levels are delays in milliseconds: at which the queue counts as filling, as
 // drained, and as not there at all.
 type levels struct{ onset, clear, quiet float64 }
@@ -15,10 +18,20 @@ type levels struct{ onset, clear, quiet float64 }
 func (w *WAN) levels(t *Thresholds) levels {
 	packets := 0.0
 	for d := range w.Shapers {
-		packets += min(1000*packetBits/float64(max(w.Shapers[d].Rate, 1)), t.GreenMS)
+		packets += w.Shapers[d].packetMS(t)
 	}
 	return levels{onset*t.GreenMS + packets, clear*t.GreenMS + packets, quiet*t.GreenMS + packets}
 }
+
+// packetMS is the time that a full packet takes to pass the shaper, at most the
+// green threshold.
+func (s *Shaper) packetMS(t *Thresholds) float64 {
+	return min(1000*packetBits/float64(max(s.Rate, 1)), t.GreenMS)
+}
+
+// slowMS is what a packet adds to the delay at which a probe is refused: behind
+// a slow shaper one waits for more than one.
+func (s *Shaper) slowMS(t *Thresholds) float64 { return max(0, s.packetMS(t)-slowPacketMS) }
 
 // congested says that the queue is filling and has not just drained.
 func (v *levels) congested(g *Signal) bool { return g.MedianMS > v.onset && g.NewestMS > v.clear }

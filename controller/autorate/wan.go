@@ -123,9 +123,6 @@ func (w *WAN) directed(c *Config, in *Input) {
 		}
 	}
 	v := w.levels(&c.Thresholds)
-	if in.Signal.NewestMS < v.clear {
-		w.Fast[Download].acquitted, w.Fast[Upload].acquitted = false, false
-	}
 	w.reconsider(in)
 	if v.congested(&in.Signal) {
 		w.blame(in)
@@ -142,6 +139,12 @@ func (w *WAN) directed(c *Config, in *Input) {
 			w.changed = in.Now
 		} else {
 			f.usual += (in.Delivered.BitsPerSecond[d] - f.usual) * min(1, in.Elapsed.Seconds()/usual.Seconds())
+		}
+	}
+	// Where both were asked and one has grown, the other has not.
+	for d := range w.Fast {
+		if w.Fast[d].phase == climbing && w.Fast[1-d].phase == probing {
+			w.Fast[1-d].decline(&w.Shapers[1-d], in.Now)
 		}
 	}
 }
