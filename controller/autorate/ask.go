@@ -1,30 +1,26 @@
 package autorate
 
-// ask starts a probe of what is in use below its ceiling, once the last change
-// has settled: of both directions where both are, and after such a probe was
+// ask starts a probe of what is in use below its ceiling, once its last change
+// is a while ago and the other direction's has shown: of both directions where both are, and after such a probe was
 // refused, of one alone, which takes turns. A direction that was drained
 // together with the other may be innocent, and is asked as soon as the line is
 // quiet.
 func (w *WAN) ask(c *Config, in *Input, v *levels) {
 	g := &in.Signal
-	if g.MedianMS >= v.quiet {
+	if g.MedianMS >= v.quiet || g.NewestMS >= v.clear || in.Now-w.changed < g.feedback() {
 		return
 	}
-	rested := in.Now - w.changed
-	var wants [2]bool
+	var wants, rested [2]bool
 	for d := range w.Fast {
 		f, s := &w.Fast[d], &w.Shapers[d]
 		if f.phase != holding {
 			return
 		}
-		wait := probeEvery
-		if f.together {
-			wait = g.feedback()
-		}
-		wants[d] = rested >= wait && s.Rate < c.Limits[d].Ceiling && w.utilisation(Direction(d), in) >= inUse
+		wants[d] = s.Rate < c.Limits[d].Ceiling && w.utilisation(Direction(d), in) >= inUse
+		rested[d] = wants[d] && (f.together || in.Now-f.changed >= probeEvery)
 	}
 	switch {
-	case wants == [2]bool{}:
+	case rested == [2]bool{}:
 		return
 	case wants == both && w.alone:
 		w.asked = 1 - w.asked
@@ -34,6 +30,7 @@ func (w *WAN) ask(c *Config, in *Input, v *levels) {
 	for d, wanted := range wants {
 		if wanted {
 			w.probe(c, Direction(d), in)
+			w.Fast[d].joint = w.alone
 		}
 	}
 }
@@ -44,6 +41,6 @@ func (w *WAN) probe(c *Config, d Direction, in *Input) {
 	// A rate that is above its share stands at a floor, or nothing is known.
 	f.CapacityBitsPerSecond = max(f.CapacityBitsPerSecond, float64(s.Rate)/share)
 	f.enter(probing, in.Now)
-	f.raised, f.together = in.Now, false
+	f.raised = in.Now
 	s.Rate = min(int64(f.CapacityBitsPerSecond*(1+in.Signal.gain(c.Thresholds.GreenMS))), c.Limits[d].Ceiling)
 }

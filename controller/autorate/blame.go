@@ -9,8 +9,12 @@ func (w *WAN) blame(in *Input) {
 		case draining, probing:
 			busy = true
 		case climbing:
-			w.congest(Direction(d), in, false)
 			busy = true
+			// A download that gets what it is offered is not where the queue is, as
+			// long as there is another place for it.
+			if Direction(d) == Upload || w.Fast[Upload].phase == holding || in.Delivered.Recent[d] < inUse*float64(w.Shapers[d].Rate) {
+				w.congest(Direction(d), in, false)
+			}
 		}
 	}
 	if busy {
@@ -107,8 +111,9 @@ func (w *WAN) reconsider(in *Input) {
 			continue
 		}
 		f.patience = stubborn
-		if w.Fast[other].phase != draining && w.utilisation(other, in) >= inUse-0.1 {
+		if w.Fast[other].phase != draining && w.fills(other, in) {
 			f.patience = impatient
+			f.stuck = f.stuck || Direction(d) == Download && w.elsewhere(f, in)
 		}
 		if !f.stuck {
 			continue
@@ -118,7 +123,7 @@ func (w *WAN) reconsider(in *Input) {
 		switch {
 		case w.Fast[other].phase == draining || !w.loaded(other, in):
 			f.CapacityBitsPerSecond *= lowered
-		case w.utilisation(other, in) < inUse-0.1 && f.tries < patience:
+		case !w.fills(other, in) && f.tries < patience:
 			f.CapacityBitsPerSecond *= lowered
 		default:
 			f.CapacityBitsPerSecond, f.together = f.first, true
@@ -126,6 +131,13 @@ func (w *WAN) reconsider(in *Input) {
 		}
 		return
 	}
+}
+
+// elsewhere says that the queue does not shrink although no more arrives on the
+// download, which is being drained, than its shaper lets through.
+func (w *WAN) elsewhere(f *Fast, in *Input) bool {
+	return in.Now-f.since >= in.Signal.feedback() && in.Signal.Slope > -rising &&
+		in.Delivered.Recent[Download] <= full*float64(w.Shapers[Download].Rate)
 }
 
 // congest starts to drain one direction at what it carries now. On upload the
@@ -136,7 +148,9 @@ func (w *WAN) congest(d Direction, in *Input, together bool) {
 	if d == Upload {
 		slope, most := in.Signal.Slope, steepest
 		if arrives := in.Delivered.Recent[Download]; together && arrives > 0 {
+			// Both senders slow down by themselves within the slope's window.
 			slope, most = slope-max(0, w.Fast[Download].usual/arrives-1), steepest/2
+			carried = in.Delivered.BitsPerSecond[d]
 		}
 		carried /= 1 + min(max(slope, rising), most)
 	}

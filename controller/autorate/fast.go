@@ -25,16 +25,19 @@ const (
 	// grew is the share of a probe's gain that must arrive above the capacity for
 	// the line to have grown: less is noise.
 	// early is the same for a probe that is not over, but whose effect shows.
-	grew, early = 0.1, 0.5
+	grew, early = 0.3, 0.5
 	// probeTrips is how many round trips a probe may take while it is neither
 	// refused nor filled.
 	probeTrips = 20
 	// probeQueue is the delay, as a share of green, that a refused probe builds
 	// up at most: a longer probe has a smaller gain.
-	probeQueue = 1.0
+	probeQueue = 1.333
 	// climb is the growth a second of a rate whose line has grown, and overshoot
 	// the most that it may grow until its effect comes back.
 	climb, overshoot = 6.0, 1.4
+	// beyond is how far above the rate that last congested a climb is as fast as
+	// that; nearer it is slower, and begins with the part unsure.
+	beyond, unsure = 0.5, 0.2
 	// inUse is the share of the rate that must be delivered for a probe, loaded
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
@@ -45,6 +48,9 @@ const (
 	// less is the share of the capacity below which what arrives at a refusal
 	// says that it is less than was known.
 	less = 0.94
+	// full is how many times what a download's shaper lets through must arrive
+	// while it drains for the line to be full still.
+	full = 1.2
 	// holds is the share of its shaper's rate from which a direction is limited
 	// by that and not by the line.
 	holds = 0.93
@@ -78,9 +84,14 @@ type Fast struct {
 	// CapacityBitsPerSecond is where the line last congested; 0 is unknown.
 	CapacityBitsPerSecond float64
 
+	// congested is the capacity, in bit/s, at which a drain last began; 0 is none.
+	congested float64
+
 	phase phase
 	// since is when the phase began or its target was last changed.
 	since time.Duration
+	// changed is when it last did anything but hold.
+	changed time.Duration
 	// used is when the direction was last loaded.
 	used time.Duration
 	// everUsed says that used holds a time.
@@ -99,8 +110,8 @@ type Fast struct {
 	tries    int
 	patience time.Duration
 	// together says that the direction was drained along with the other, and
-	// may be innocent.
-	together bool
+	// may be innocent; joint that it is probed along with the other.
+	together, joint bool
 }
 
 // enter begins a phase.
@@ -108,7 +119,8 @@ func (f *Fast) enter(p phase, now time.Duration) { f.phase, f.since, f.worst = p
 
 // congest begins to drain: the direction is to blame, and carries capacity.
 func (f *Fast) congest(s *Shaper, capacity float64, now time.Duration) {
-	f.CapacityBitsPerSecond, f.first, f.stuck, f.tries, f.patience = capacity, capacity, false, 0, stubborn
+	f.CapacityBitsPerSecond, f.congested, f.first = capacity, capacity, capacity
+	f.stuck, f.tries, f.patience = false, 0, stubborn
 	f.enter(draining, now)
 	s.Reason = Congested
 }
@@ -125,7 +137,7 @@ func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, in *Input, d
 	case probing:
 		f.probe(s, t, v, in, dir)
 	case climbing:
-		f.climb(s, g, delivered, now, in.Elapsed)
+		f.climb(s, v, g, delivered, now, in.Elapsed)
 	}
 	f.bound(s, t, l, g, before)
 }
@@ -158,8 +170,9 @@ func (f *Fast) drain(s *Shaper, v *levels, in *Input, dir Direction) {
 func (f *Fast) refine(s *Shaper, in *Input, dir Direction) {
 	g, now, recent := &in.Signal, in.Now, in.Delivered.Recent[dir]
 	carried, ours, sunken := recent, recent >= starved*float64(s.Rate), sunk
-	if arrives := max(recent, in.Delivered.BitsPerSecond[dir]); dir == Download && arrives > float64(s.Rate)/holds {
+	if arrives := max(recent, in.Delivered.BitsPerSecond[dir]); dir == Download && arrives > full*float64(s.Rate) {
 		f.CapacityBitsPerSecond = min(f.CapacityBitsPerSecond, arrives)
+		f.first = min(f.first, arrives)
 	}
 	if dir == Upload {
 		carried, ours, sunken = recent/(1+max(g.Slope, 0)), false, sunkUpload
@@ -180,17 +193,17 @@ func (f *Fast) refine(s *Shaper, in *Input, dir Direction) {
 func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, in *Input, dir Direction) {
 	g, delivered, recent, now := &in.Signal, in.Delivered.BitsPerSecond[dir], in.Delivered.Recent[dir], in.Now
 	s.Reason = Probing
-	refused := g.NewestMS > v.clear+s.slowMS(t)
+	refused := g.NewestMS > v.clear+s.slowMS(t) && g.MedianMS > v.quiet
 	gain := g.gain(t.GreenMS)
 	enough, clearly := f.CapacityBitsPerSecond*(1+grew*gain), f.CapacityBitsPerSecond*(1+early*gain)
 	if dir == Upload {
 		enough, clearly = inUse*float64(s.Rate), inUse*float64(s.Rate)
 	}
 	grown := g.MedianMS < v.quiet && (now-f.since >= g.probeTime() && delivered > enough ||
-		now-f.since >= g.feedback() && g.NewestMS < v.quiet && recent > clearly)
+		!f.joint && now-f.since >= g.feedback() && g.NewestMS < v.quiet && recent > clearly)
 	switch {
 	case grown:
-		f.CapacityBitsPerSecond = max(f.CapacityBitsPerSecond, delivered)
+		f.CapacityBitsPerSecond, f.together = max(f.CapacityBitsPerSecond, delivered), false
 		f.enter(climbing, now)
 	case refused:
 		f.refuse(s, in, dir, recent > clearly)
@@ -226,14 +239,23 @@ func (f *Fast) decline(s *Shaper, now time.Duration) {
 }
 
 // climb raises the rate while the line is in use and nothing queues.
-func (f *Fast) climb(s *Shaper, g *Signal, delivered float64, now, elapsed time.Duration) {
+func (f *Fast) climb(s *Shaper, v *levels, g *Signal, delivered float64, now, elapsed time.Duration) {
 	if delivered < (inUse-0.1)*float64(s.Rate) {
 		f.CapacityBitsPerSecond = float64(s.Rate) / share
 		f.enter(holding, now)
 		return
 	}
+	if g.NewestMS > v.clear {
+		s.Reason = Climbing
+		return
+	}
 	growth := min(climb, math.Pow(overshoot, 1/g.feedback().Seconds()))
-	s.Rate = int64(float64(s.Rate) * math.Pow(growth, elapsed.Seconds()))
+	// Near the rate that last congested the line may not have grown by much.
+	sure := 1.0
+	if f.congested > 0 {
+		sure = min(max((float64(s.Rate)/f.congested-1)/beyond, unsure), 1)
+	}
+	s.Rate = int64(float64(s.Rate) * math.Pow(growth, sure*elapsed.Seconds()))
 	s.Reason, f.raised = Climbing, now
 }
 

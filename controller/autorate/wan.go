@@ -136,15 +136,9 @@ func (w *WAN) directed(c *Config, in *Input) {
 		}
 		f.step(s, &c.Thresholds, &c.Limits[d], &v, in, Direction(d))
 		if f.phase != holding {
-			w.changed = in.Now
+			w.changed, f.changed = in.Now, in.Now
 		} else {
 			f.usual += (in.Delivered.BitsPerSecond[d] - f.usual) * min(1, in.Elapsed.Seconds()/usual.Seconds())
-		}
-	}
-	// Where both were asked and one has grown, the other has not.
-	for d := range w.Fast {
-		if w.Fast[d].phase == climbing && w.Fast[1-d].phase == probing {
-			w.Fast[1-d].decline(&w.Shapers[1-d], in.Now)
 		}
 	}
 }
