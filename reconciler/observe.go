@@ -19,7 +19,7 @@ const writeEvery = 10 * time.Second
 // figuresEvery is the shortest time between two writes for the sake of figures
 // alone, and writeShare bounds what they may take of the time: a write that took
 // a while is followed by so many times as long without one.
-const figuresEvery, writeShare = 2 * time.Second, 50
+const figuresEvery, writeShare = 2 * time.Second, 250
 
 // observe looks at every loop, brings the live objects up to date and writes
 // down those that changed, or all of them when forced.

@@ -102,6 +102,9 @@ func (s *scanner) concerns(e fsnotify.Event) bool {
 	if e.Op != fsnotify.Write || manifest(name) || name == filepath.Base(s.path) {
 		return true
 	}
+	if e.Name == s.beside {
+		return false
+	}
 	home, err := filepath.EvalSymlinks(s.path)
 	if err != nil || e.Name == home {
 		return true
@@ -109,7 +112,11 @@ func (s *scanner) concerns(e fsnotify.Event) bool {
 	if !isDir(home) {
 		home, err = filepath.EvalSymlinks(filepath.Dir(s.path))
 	}
-	return err != nil || filepath.Dir(e.Name) != home
+	if err != nil || filepath.Dir(e.Name) != home {
+		return true
+	}
+	s.beside = e.Name
+	return false
 }
 
 func (d *doorbell) close() {

@@ -18,6 +18,10 @@ type scanner struct {
 	path string
 	// file and directory are what the path was when it was last there.
 	file, directory bool
+	// beside is the file that was last found to lie beside the manifests and to
+	// be none of them; it is written again and again, as a log is. What would
+	// make it one rings by itself, and has everything looked at anew.
+	beside string
 }
 
 // manifest says that a directory entry's name is a manifest's. What editors
@@ -32,6 +36,7 @@ func manifest(name string) bool {
 
 // scan reads every manifest.
 func (s *scanner) scan() sight {
+	s.beside = ""
 	info, err := os.Stat(s.path)
 	switch {
 	case err != nil && s.removed(err):

@@ -45,25 +45,25 @@ const (
 // interfaces have counted.
 func (r *Router) Counters(ctx context.Context, download, upload router.Queue) (router.Counters, error) {
 	const op = "read the counters of"
-	if err := r.kernel.begin(ctx); err != nil {
+	if err := ctx.Err(); err != nil {
 		return router.Counters{}, fault(op, upload.Name, err)
 	}
-	c, err := r.kernel.count(download.Name, upload.Name)
+	c, err := r.kernel.count(ctx, download.Name, upload.Name)
 	if err != nil {
 		return router.Counters{}, fault(op, upload.Name, err)
 	}
 	return c, nil
 }
 
-func (k *kernel) count(download, upload string) (c router.Counters, err error) {
-	wan, err := k.index(upload)
+func (k *kernel) count(ctx context.Context, download, upload string) (c router.Counters, err error) {
+	wan, err := k.index(ctx, upload)
 	if err != nil {
 		return c, err
 	}
 	c.Download, c.Upload, err = k.crossed(wan)
 	if errors.Is(err, unix.ENODEV) {
 		k.forget(upload)
-		if wan, err = k.index(upload); err == nil {
+		if wan, err = k.index(ctx, upload); err == nil {
 			c.Download, c.Upload, err = k.crossed(wan)
 		}
 	}
@@ -76,7 +76,7 @@ func (k *kernel) count(download, upload string) (c router.Counters, err error) {
 		return c, nil
 	}
 	// Without it the download is counted all the same.
-	ifb, _ := k.index(download)
+	ifb, _ := k.index(ctx, download)
 	seen, err := k.roots([2]int32{router.Download: ifb, router.Upload: wan}, &c.Shapers)
 	if !seen[router.Download] {
 		k.forget(download)
@@ -87,9 +87,12 @@ func (k *kernel) count(download, upload string) (c router.Counters, err error) {
 
 // index is an interface's index, asked for once and whenever the interface is
 // looked at otherwise.
-func (k *kernel) index(name string) (int32, error) {
+func (k *kernel) index(ctx context.Context, name string) (int32, error) {
 	if index, ok := k.meter.links[name]; ok {
 		return index, nil
+	}
+	if err := k.begin(ctx); err != nil {
+		return 0, err
 	}
 	link, err := k.link(name)
 	if err != nil {
