@@ -16,7 +16,7 @@ func (w *WAN) ask(c *Config, in *Input, v *levels) {
 		if f.phase != holding {
 			return
 		}
-		wants[d] = s.Rate < c.Limits[d].Ceiling && w.utilisation(Direction(d), in) >= inUse
+		wants[d] = s.Rate < c.Limits[d].Ceiling && w.wanted(Direction(d), in)
 		rested[d] = wants[d] && (f.together || in.Now-f.changed >= probeEvery)
 	}
 	switch {
@@ -33,6 +33,14 @@ func (w *WAN) ask(c *Config, in *Input, v *levels) {
 			w.Fast[d].joint = w.alone
 		}
 	}
+}
+
+// wanted says that a higher rate would be used: what passes is near the rate,
+// or the shaper itself says that it holds traffic up, as it does with few and
+// short flows that seldom fill it.
+func (w *WAN) wanted(d Direction, in *Input) bool {
+	used := w.utilisation(d, in)
+	return used >= inUse || in.Delivered.Held[d] && used >= halfUsed
 }
 
 // probe starts to ask one direction.

@@ -42,6 +42,9 @@ const (
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
 	inUse, loaded, loadedFor = 0.80, 0.15, 2 * time.Second
+	// halfUsed is the share for a probe where the shaper itself says that it
+	// holds traffic up.
+	halfUsed = 0.5
 	// patience is how often a drain must be of no use before a direction that
 	// does not fill its shaper is tried.
 	patience = 3

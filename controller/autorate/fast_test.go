@@ -88,10 +88,13 @@ func TestALineInUseIsAskedForMore(t *testing.T) {
 		delivered float64
 		delay     float64
 		want      Reason
+		held      bool
 	}{
-		{"and climbs when more arrives quietly", 21.5e6, 0, Climbing},
-		{"and is refused when a queue builds up", 20e6, 9, ProbeRefused},
-		{"but not while it is little used", 5e6, 0, Holding},
+		{"and climbs when more arrives quietly", 21.5e6, 0, Climbing, false},
+		{"and is refused when a queue builds up", 20e6, 9, ProbeRefused, false},
+		{"but not while it is little used", 5e6, 0, Holding, false},
+		{"nor while it is half used", 12e6, 0, Holding, false},
+		{"unless its shaper then holds traffic up", 12e6, 0, Probing, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBench(20e6, 0.3e6)
@@ -99,12 +102,16 @@ func TestALineInUseIsAskedForMore(t *testing.T) {
 			b.run(40, 3)
 			b.run(1, 1) // 19M
 			b.in.Delivered.BitsPerSecond[Download] = min(tt.delivered, 19e6)
+			b.in.Delivered.Held[Download] = tt.held
 			b.run(0, int(probeEvery/cycle))
 			b.in.Delivered.BitsPerSecond[Download] = tt.delivered
 			seen := map[Reason]bool{}
 			for range int(probeFor/cycle) + 2 {
 				b.run(tt.delay, 1)
 				seen[b.w.Shapers[Download].Reason] = true
+			}
+			if tt.want == Holding && seen[Probing] {
+				t.Errorf("it was probed")
 			}
 			if !seen[tt.want] {
 				t.Errorf("reasons %v, want %v among them", seen, tt.want)

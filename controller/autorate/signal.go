@@ -56,6 +56,9 @@ type Delivered struct {
 	// Recent is the same over a shorter time, for the moment when a capacity has
 	// just shown itself.
 	Recent [2]float64
+	// Held says that a shaper has dropped, marked or queued packets of late: its
+	// senders want more than its rate.
+	Held [2]bool
 	// OK is false while it is unknown.
 	OK bool
 }

@@ -33,6 +33,9 @@ type Input struct {
 	Bytes   [2]uint64
 	BytesAt time.Duration
 	BytesOK bool
+	// Shapers are what the queues themselves have counted, where the router
+	// tells.
+	Shapers [2]ShaperCounters
 }
 
 // Outcome is what a cycle brought about besides the rates.
@@ -60,6 +63,7 @@ type State struct {
 	AnsweredAt time.Duration
 
 	meters  [2]estimate.Meter
+	demand  [2]demand
 	loss    lossWindow
 	flat    flatWindow
 	pending int64
@@ -178,6 +182,7 @@ func (s *State) measure(in *Input) {
 		s.Delivered.BitsPerSecond[d] = rate
 		s.Delivered.Recent[d], _ = s.meters[d].Rate(recentWindow)
 		s.Delivered.OK = s.Delivered.OK && ok && in.Now-in.BytesAt < staleCounters
+		s.Delivered.Held[d] = s.demand[d].held(&in.Shapers[d], in.Now)
 	}
 }
 

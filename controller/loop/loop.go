@@ -138,5 +138,8 @@ func (l *Loop) collect(now time.Time) {
 	if ok {
 		in.Bytes = [2]uint64{counters.Download, counters.Upload}
 		in.BytesAt = counters.At.Sub(l.opts.Epoch)
+		for d, c := range counters.Shapers {
+			in.Shapers[d] = core.ShaperCounters{Known: c.Known, Drops: c.Drops + c.Marks, BacklogBytes: c.BacklogBytes}
+		}
 	}
 }
