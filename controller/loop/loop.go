@@ -46,6 +46,7 @@ type Loop struct {
 	config  *core.Config
 	state   *core.State
 	figures figures
+	records *records
 	samples []probe.Sample
 	input   core.Input
 	posted  [2]int64
@@ -59,6 +60,7 @@ type Loop struct {
 func New(opts Options) *Loop {
 	l := &Loop{
 		opts: opts, config: opts.Config, state: opts.State, figures: newFigures(),
+		records: newRecords(opts.Config.Interval),
 		samples: make([]probe.Sample, 0, 64),
 		input:   core.Input{Samples: make([]core.Sample, 0, 64)},
 	}
@@ -93,6 +95,7 @@ func (l *Loop) Run(ctx context.Context) *core.State {
 		l.cycle(started, 1+skipped)
 		ended := time.Now()
 		l.figures.record(ended.Sub(started), late, skipped, interval)
+		l.note(started, ended.Sub(started), late)
 		l.publish(ended)
 
 		deadline = deadline.Add(time.Duration(1+skipped) * interval)

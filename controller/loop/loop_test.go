@@ -224,3 +224,28 @@ func BenchmarkCycle(b *testing.B) {
 		state.Step(c, &in)
 	}
 }
+
+func TestEveryCycleIsRecorded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := answering(20 * time.Millisecond)
+		p.stall = func(n int) time.Duration {
+			if n%2 == 0 {
+				return 3 * time.Millisecond
+			}
+			return 0
+		}
+		l, _ := run(t, loop.Options{Config: config(), Prober: p, Router: &shaper{}}, time.Second+interval/2, nil)
+		records, next := l.Records(0, nil)
+		if len(records) != 20 || next != 20 {
+			t.Fatalf("%d records, next %d; want 20 cycles", len(records), next)
+		}
+		for i, r := range records {
+			if want := time.Hour + time.Duration(i+1)*interval; r.At != want || !r.Answered || r.RTTMS != 20 || r.BaselineMS != 20 {
+				t.Errorf("record %d: %+v, want it at %v with 20 ms", i, r, want)
+			}
+			if want := time.Duration(i%2) * 3 * time.Millisecond; r.Work != want || r.Rates != [2]int64{100e6, 100e6} || r.Counted {
+				t.Errorf("record %d: %+v, want %v of work at the ceilings", i, r, want)
+			}
+		}
+	})
+}
