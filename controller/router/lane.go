@@ -114,14 +114,18 @@ func (l *lane) write(ctx context.Context) error {
 	now := time.Now()
 	l.verifyAt = now.Add(verify)
 	l.sampled.CompareAndSwap(sampled, 0)
+	var latency time.Duration
+	if sampled != 0 {
+		latency = now.Sub(l.box.epoch) - time.Duration(sampled)
+	}
 	l.slot.update(func() {
 		l.slot.state.Applies++
 		if sampled != 0 {
-			latency := now.Sub(l.box.epoch) - time.Duration(sampled)
 			longest := l.slot.latency.HighestTrackableValue()
 			_ = l.slot.latency.RecordValue(min(max(latency.Microseconds(), 1), longest))
 		}
 	})
+	l.box.opts.OnApply(l.queue, target, latency)
 	return nil
 }
 

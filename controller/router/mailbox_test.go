@@ -322,3 +322,31 @@ func TestFlush(t *testing.T) {
 		})
 	})
 }
+
+func TestEveryConfirmedWriteIsTold(t *testing.T) {
+	type applied struct {
+		queue   string
+		rate    int64
+		latency time.Duration
+	}
+	var told []applied
+	f := newFake()
+	f.delay = 100 * time.Millisecond
+	run(t, f, router.Options{ReadBackAfter: time.Second, OnApply: func(q router.Queue, rate int64, latency time.Duration) {
+		told = append(told, applied{q.WAN + " " + q.Direction.String(), rate, latency})
+	}}, func(t *testing.T, b *bench) {
+		s := b.attach("a")
+		time.Sleep(time.Second)
+		s.Post(router.Download, 80e6, time.Now())
+		time.Sleep(5 * time.Second)
+		s.Post(router.Upload, 10e6, time.Now()) // held already
+		s.Post(router.Download, 70e6, time.Time{})
+		time.Sleep(5 * time.Second)
+		if len(told) != 2 || told[0].queue != "a download" || told[0].rate != 80e6 || told[1].rate != 70e6 {
+			t.Fatalf("told of %+v, want both writes of the download", told)
+		}
+		if told[0].latency < f.delay || told[0].latency > 3*f.delay || told[1].latency != 0 {
+			t.Errorf("latencies %v and %v; want that of a call or two, and none without a sample", told[0].latency, told[1].latency)
+		}
+	})
+}

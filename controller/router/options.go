@@ -32,6 +32,10 @@ type Options struct {
 	// OnEvent, if set, is told of transitions. The mailbox's goroutine calls
 	// it; it must not block.
 	OnEvent func(Event)
+	// OnApply, if set, is told of every write that was confirmed: the rate in
+	// bit/s, and how long after the arrival of the sample that led to it; 0
+	// where none did. As with OnEvent, it must not block.
+	OnApply func(q Queue, bitsPerSecond int64, latency time.Duration)
 }
 
 // slowRetry is the pause after an error that only a person can mend.
@@ -48,6 +52,9 @@ func (o Options) withDefaults() Options {
 	o.MaxBackoff = max(o.MinBackoff, cmp.Or(o.MaxBackoff, 30*time.Second))
 	if o.OnEvent == nil {
 		o.OnEvent = func(Event) {}
+	}
+	if o.OnApply == nil {
+		o.OnApply = func(Queue, int64, time.Duration) {}
 	}
 	return o
 }
