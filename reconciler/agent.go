@@ -32,6 +32,8 @@ type Options struct {
 	// Observe, where given, is handed the live objects after every look at the
 	// loops, and once more at the end.
 	Observe func([]*v1alpha1.Site)
+	// Observer, where given, is shown the rest.
+	Observer Observer
 }
 
 // Agent runs the sites of one state directory.
@@ -61,6 +63,9 @@ func Run(ctx context.Context, opts Options) error {
 	store, err := status.Open(opts.StateDir)
 	if err != nil {
 		return err
+	}
+	if opts.Observer == nil {
+		opts.Observer = nobody{}
 	}
 	a := &Agent{
 		opts: opts, log: opts.Log, store: store, sites: map[string]*site{},
@@ -127,7 +132,9 @@ func (a *Agent) shutdown() {
 
 // record writes an event down and logs it.
 func (a *Agent) record(site, object string, kind v1alpha1.EventType, reason, message string) {
-	a.store.Record(newEvent(time.Now(), site, object, kind, reason, message))
+	event := newEvent(time.Now(), site, object, kind, reason, message)
+	a.store.Record(event)
+	a.opts.Observer.Event(event)
 	a.log.V(verbosity(reason)).Info("event", "site", site, "object", object, "type", kind, "reason", reason, "message", message)
 }
 

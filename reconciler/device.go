@@ -47,6 +47,9 @@ func (a *Agent) device(s *site, name string) *device {
 	d.mailbox = router.NewMailbox(driver, router.Options{
 		PollEvery: pollEvery, ReadBackAfter: readBackAfter(spec),
 		OnEvent: func(e router.Event) { a.routerEvent(siteName, name, e) },
+		OnApply: func(q router.Queue, bitsPerSecond int64, latency time.Duration) {
+			a.opts.Observer.Applied(siteName, q.WAN, q.Direction, bitsPerSecond, latency)
+		},
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	d.cancel = cancel

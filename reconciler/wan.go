@@ -80,7 +80,12 @@ func (w *wan) run(a *Agent, siteName string, state *core.State) {
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	w.cancel, w.ended = cancel, make(chan *core.State, 1)
-	go func() { w.ended <- w.loop.Run(ctx) }()
+	a.opts.Observer.LoopStarted(siteName, name, w.loop, a.epoch)
+	go func() {
+		state := w.loop.Run(ctx)
+		a.opts.Observer.LoopStopped(siteName, name)
+		w.ended <- state
+	}()
 }
 
 // halt stops the loop and its probes, and keeps the state. It is idempotent.
