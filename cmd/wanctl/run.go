@@ -23,6 +23,7 @@ type agent struct {
 	logFormat string
 	verbosity int
 	watch     bool
+	port      port
 }
 
 func newRun(c *cli) *cobra.Command {
@@ -35,6 +36,10 @@ func newRun(c *cli) *cobra.Command {
 running for every WAN that it names. Save an edit and the loops follow, by
 retuning where that is enough. A manifest with a fault changes nothing: what ran
 before keeps running, and the status says where the fault is.
+
+Metrics, health, the live objects and a web page can be read at
+http://127.0.0.1:9153 meanwhile; --listen moves or closes that port. Beyond
+loopback it opens only with TLS and a token.
 
 On a terminal the status is drawn live. On SIGINT or SIGTERM the shapers are
 left as they are, and the next run goes on from there.`,
@@ -52,6 +57,7 @@ left as they are, and the next run goes on from there.`,
 	flags.StringVar(&a.logFormat, "log-format", "text", "text or json")
 	flags.CountVarP(&a.verbosity, "verbose", "v", "log every change of state as well")
 	flags.BoolVarP(&a.watch, "watch", "w", false, "show the status as it changes; the default on a terminal")
+	a.port.flags(cmd)
 	must(cmd.MarkFlagFilename("filename", "yaml", "yml"))
 	must(cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions([]string{"state", "inline"}, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
@@ -81,7 +87,7 @@ func (a *agent) run(cmd *cobra.Command, c *cli) error {
 	if err != nil {
 		return usage(err)
 	}
-	return reconciler.Run(cmd.Context(), reconciler.Options{
+	return a.port.observed(cmd.Context(), cmd.Flags().Changed("listen"), reconciler.Options{
 		Path: a.path, StateDir: c.stateDir, InlineStatus: a.status == "inline", Log: log,
 		Observe: func(sites []*v1alpha1.Site) { display.Show(sites) },
 	})

@@ -45,7 +45,7 @@ type Apply struct {
 
 // Event is one event with its number.
 type Event struct {
-	Number uint64
+	Number uint64 `json:"number"`
 	v1alpha1.Event
 }
 
