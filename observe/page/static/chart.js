@@ -10,6 +10,9 @@ const RIBBON = 14;
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
 
+// clock is a time of day, to the second or to the minute.
+const clock = (t, seconds) => new Date(t * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: seconds ? '2-digit' : undefined, hour12: false });
+
 // line is a series of a chart.
 function line(label, stroke, write, more = {}) {
   return { label, stroke: colour(stroke), width: 1.5, points: { show: false }, value: (_, x) => write(x), spanGaps: true, ...more };
@@ -76,8 +79,8 @@ export class Chart {
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       legend: { live: true, isolate: false },
       scales: { x: { time: true, auto: false, range: () => this.range() }, y: { range: (u) => [0, k.top(u, this.limits) || 1] } },
-      axes: [{ ...axis, space: 70, size: 34 }, { ...axis, size: 62, values: (_, all) => all.map((v) => (v === 0 ? '0' : k.write(v))) }],
-      series: [{ label: 'time', value: (_, t) => (t == null ? '-' : new Date(t * 1000).toLocaleTimeString()) }, ...k.series()],
+      axes: [{ ...axis, space: 80, size: 26, values: (_, all, __, ___, step) => all.map((t) => clock(t, step < 60)) }, { ...axis, size: 62, values: (_, all) => all.map((v) => (v === 0 ? '0' : k.write(v))) }],
+      series: [{ label: 'time', value: (_, t) => (t == null ? '-' : clock(t, true)) }, ...k.series()],
       hooks: { draw: [(u) => this.marks(u)] },
     }, this.columns(), this.node);
   }
@@ -104,6 +107,8 @@ export class Chart {
     this.plot.setData(this.columns(), false);
     const [min, max] = this.range();
     this.plot.setScale('x', { min, max });
+    if (this.plot.cursor.idx == null && this.times.length) this.plot.setLegend({ idx: this.times.length - 1 }, false);
+    this.node.dataset.points = this.times.length;
     this.tell();
   }
 
@@ -135,7 +140,7 @@ export class Chart {
     this.plot.setCursor({ left: this.plot.valToPos(Math.min(this.at, max), 'x'), top: 10 });
     const said = this.plot.series.slice(1).map((s, i) => `${s.label} ${this.kind.write(this.plot.data[i + 1][next])}`);
     if (this.states.length) said.push(STATES[this.states[next]]);
-    this.read.textContent = `${new Date(this.at * 1000).toLocaleTimeString()}: ${said.join(', ')}`;
+    this.read.textContent = `${new Date(this.at * 1000).toLocaleTimeString([], { hour12: false, hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 2 })}: ${said.join(', ')}`;
   }
 
   marks(u) {

@@ -3,7 +3,7 @@
 import { el, table } from './element.js';
 import { ago } from './figures.js';
 
-const worst = { Pass: 'pass', Thin: 'thin', Abort: 'abort', Inconclusive: 'too little evidence' };
+const results = { Pass: 'pass', Thin: 'thin', Abort: 'abort', Inconclusive: 'too little evidence', Skipped: 'not told by this router' };
 
 // bar draws a gate's figure against its limits: the filled part is the figure,
 // the marks are pass, thin and abort.
@@ -23,8 +23,9 @@ function bar(gate) {
 const figure = (x) => (x == null ? '-' : String(Number(Number(x).toPrecision(3))));
 
 function gates(caption, list) {
-  return table(caption, ['gate', 'figure', '', 'pass', 'thin', 'abort', 'result'],
-    list.map((g) => [g.wan ? `${g.name} (${g.wan})` : g.name, figure(g.figure), bar(g), figure(g.pass), figure(g.thin), figure(g.abort), worst[g.result] ?? g.result ?? '-']));
+  return table(caption, ['gate', 'figure', '', 'pass', 'thin', 'abort', 'evidence', 'result'],
+    list.map((g) => [g.wan ? `${g.name} (${g.wan})` : g.name, figure(g.figure) + (g.unit && g.figure != null ? ` ${g.unit}` : ''), bar(g), figure(g.pass), figure(g.thin), figure(g.abort),
+      `${g.evidence ?? '-'} of ${g.minEvidence ?? '-'}`, [results[g.result] ?? g.result ?? '-', g.message].filter(Boolean).join('; ')]));
 }
 
 export function rollout(site) {
@@ -34,6 +35,8 @@ export function rollout(site) {
   return el('div', {},
     el('p', {}, where + (r.lastStable ? `; last stable: ${r.lastStable}` : '') + (r.soakEnds ? `; the soak ends ${new Date(r.soakEnds).toLocaleString()}` : '')),
     r.message ? el('p', {}, r.message) : null,
+    r.wans?.length ? table('Where each WAN stands', ['WAN', 'runs', 'wanted', 'goes back to', 'failed'],
+      r.wans.map((w) => [w.name, w.profile, w.wanted, w.stable, (w.failed ?? []).join(', ') || '-'])) : null,
     r.gates?.length ? gates('Gates: the figure as a bar, its limits as marks', r.gates) : null);
 }
 
@@ -49,9 +52,9 @@ export function verdicts(site) {
 export function steering(site) {
   const list = site.status?.steering ?? [];
   if (!list.length) return el('p', {}, 'Nothing is steered.');
-  return table('Steering', ['policy', 'from', 'to', 'traffic', 'confidence', 'since', 'why'],
+  return table('Steering', ['policy', 'from', 'to', 'traffic', 'confidence', 'since', 'rule', 'why'],
     list.map((s) => {
       const spec = (site.spec.steering ?? []).find((x) => x.name === s.name) ?? {};
-      return [s.name, s.from ?? spec.from ?? '-', s.to ?? spec.to ?? '-', s.active ? 'steered' : 'at home', s.confidence == null ? '-' : String(s.confidence), ago(s.since), s.message ?? s.reason ?? ''];
+      return [s.name, s.from ?? spec.from ?? '-', s.to ?? spec.to ?? '-', s.active ? 'steered' : 'at home', s.confidence == null ? '-' : String(s.confidence), ago(s.since), s.rule?.lastError || s.rule?.state || '-', s.message ?? s.reason ?? ''];
     }));
 }
