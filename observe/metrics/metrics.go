@@ -86,6 +86,9 @@ func (m *Metrics) Handler() http.Handler {
 func (m *Metrics) Cycles(wan feed.WAN, records []loop.Record) {
 	work, lateness, rtt := m.work.WithLabelValues(wan.Site, wan.Name), m.lateness.WithLabelValues(wan.Site, wan.Name), m.rtt.WithLabelValues(wan.Site, wan.Name)
 	before, known := m.states[wan]
+	if !known {
+		m.introduce(wan)
+	}
 	for i := range records {
 		r := &records[i]
 		work.Observe(r.Work.Seconds())
@@ -101,6 +104,16 @@ func (m *Metrics) Cycles(wan feed.WAN, records []loop.Record) {
 		before, known = r.States, true
 	}
 	m.states[wan] = before
+}
+
+// introduce makes the counters of changes be there from the start, so that the
+// first change is one.
+func (m *Metrics) introduce(wan feed.WAN) {
+	for _, direction := range []autorate.Direction{autorate.Download, autorate.Upload} {
+		for _, state := range []autorate.State{autorate.Green, autorate.Yellow, autorate.SoftRed, autorate.Red} {
+			m.transitions.WithLabelValues(wan.Site, wan.Name, direction.String(), string(state.API()))
+		}
+	}
 }
 
 // Applied observes an apply.

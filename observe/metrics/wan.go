@@ -27,9 +27,9 @@ var (
 	overruns  = counter("cycle_overruns_total", "Cycles whose work outlasted the interval.", "site", "wan")
 	skips     = counter("cycles_skipped_total", "Deadlines that were missed.", "site", "wan")
 	longest   = gauge("cycle_work_max_seconds", "The longest work of a cycle since the loop started.", "site", "wan")
-	workOf    = gauge("cycle_work_quantile_seconds", "Work of a cycle since the loop started, as status gives it.", "site", "wan", "quantile")
-	lateOf    = gauge("cycle_lateness_quantile_seconds", "Lateness of a cycle since the loop started, as status gives it.", "site", "wan", "quantile")
-	latencyOf = gauge("apply_latency_quantile_seconds", "Latency of an apply since the loop started, as status gives it.", "site", "wan", "quantile")
+	workOf    = gauge("cycle_work_percentile_seconds", "Work of a cycle since the loop started, as status gives it.", "site", "wan", "percentile")
+	lateOf    = gauge("cycle_lateness_percentile_seconds", "Lateness of a cycle since the loop started, as status gives it.", "site", "wan", "percentile")
+	latencyOf = gauge("apply_latency_percentile_seconds", "Latency of an apply since the loop started, as status gives it.", "site", "wan", "percentile")
 
 	routerUp = gauge("router_up", "1 where nothing stands in the way of the router taking rates.", "site", "wan", "router")
 	applies  = counter("router_applies_total", "Writes that the router confirmed.", "site", "wan", "router")
@@ -58,10 +58,10 @@ func (e *emitter) wan(s *v1alpha1.Site, spec *v1alpha1.WAN, st *v1alpha1.WANStat
 	e.emit(overruns, float64(c.Overruns), site, wan)
 	e.emit(skips, float64(c.Skipped), site, wan)
 	e.seconds(longest, c.Max, site, wan)
-	e.seconds(workOf, c.P50, site, wan, "0.5")
-	e.seconds(workOf, c.P95, site, wan, "0.95")
-	e.seconds(workOf, c.P99, site, wan, "0.99")
-	e.seconds(lateOf, c.LatenessP99, site, wan, "0.99")
+	e.seconds(workOf, c.P50, site, wan, "50")
+	e.seconds(workOf, c.P95, site, wan, "95")
+	e.seconds(workOf, c.P99, site, wan, "99")
+	e.seconds(lateOf, c.LatenessP99, site, wan, "99")
 
 	e.shaper(shaperOf{site, wan, "download"}, &spec.Download, &st.Download, st.Router.Download)
 	e.shaper(shaperOf{site, wan, "upload"}, &spec.Upload, &st.Upload, st.Router.Upload)
@@ -69,7 +69,7 @@ func (e *emitter) wan(s *v1alpha1.Site, spec *v1alpha1.WAN, st *v1alpha1.WANStat
 	e.emit(applies, float64(st.Router.AppliesTotal), site, wan, spec.Router)
 	e.emit(failures, float64(st.Router.FailuresTotal), site, wan, spec.Router)
 	e.emit(drifts, float64(st.Router.DriftsTotal), site, wan, spec.Router)
-	e.seconds(latencyOf, st.Router.ApplyP95, site, wan, "0.95")
+	e.seconds(latencyOf, st.Router.ApplyP95, site, wan, "95")
 
 	e.parameters(s, spec, st.Derived)
 }

@@ -18,6 +18,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// patience bounds every wait; nothing is asserted of how long one takes.
+const patience = 30 * time.Second
+
 // tab is one tab of a browser, and what went wrong in it.
 type tab struct {
 	t   *testing.T

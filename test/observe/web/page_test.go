@@ -14,15 +14,17 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/wanctl/wanctl/test/observe/internal/agent"
 )
 
 // points is how many the first chart draws.
 const points = `Number(document.querySelector('.chart').dataset.points ?? 0)`
 
 func TestThePageShowsWhatRunsAndKeepsShowingIt(t *testing.T) {
-	a, b := newAgent(t), newTab(t)
+	a, b := agent.New(t), newTab(t)
 	b.screen(1200, 900, false, "light")
-	b.open(a.origin)
+	b.open(a.Origin)
 	for _, want := range []string{"Site home", "att", "spectrum", "LoopsRunning", "No change of interval", "Nothing is steered"} {
 		if text := is[string](b, `document.body.innerText`); !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
@@ -37,7 +39,7 @@ func TestThePageShowsWhatRunsAndKeepsShowingIt(t *testing.T) {
 		}
 	}
 	b.until(points + ` > 100`)
-	get(t, a.origin+"/apis/wanctl.dev/v1alpha1/sites", &list)
+	get(t, a.Origin+"/apis/wanctl.dev/v1alpha1/sites", &list)
 	b.until(fmt.Sprintf("%s >= %v", points, list.Items[0].Status.WANs[0].Cycle.Count))
 	// Its chart is drawn, in the colours of its series and its ribbon.
 	for _, name := range []string{"rate", "delivered", "GREEN"} {
@@ -51,12 +53,12 @@ func TestThePageShowsWhatRunsAndKeepsShowingIt(t *testing.T) {
 	b.shoot("light")
 	// What was seen is there at once when the page is opened anew.
 	before := is[float64](b, points)
-	b.open(a.origin)
+	b.open(a.Origin)
 	b.until(points + ` > 0`)
 	if after := is[float64](b, points); after < before {
 		t.Errorf("%.0f points are shown after a reload, %.0f before", after, before)
 	}
-	b.wellBehaved(a.origin)
+	b.wellBehaved(a.Origin)
 }
 
 // get reads JSON.
@@ -86,21 +88,21 @@ func painted(canvas, colour string) string {
 }
 
 func TestAnEditAndAFaultAreShown(t *testing.T) {
-	a, b := newAgent(t), newTab(t)
+	a, b := agent.New(t), newTab(t)
 	b.screen(1200, 900, false, "light")
-	b.open(a.origin)
-	a.edit("ceiling: 95M", "ceiling: 90M")
+	b.open(a.Origin)
+	a.Edit("ceiling: 95M", "ceiling: 90M")
 	b.until(`document.body.innerText.includes('LoopRetuned')`)
-	a.edit("ceiling: 90M", "ceiling: fast")
+	a.Edit("ceiling: 90M", "ceiling: fast")
 	b.until(`(document.querySelector('.conditions .bad')?.innerText ?? '').includes('ManifestInvalid')`)
 	if said := is[string](b, `document.getElementById('news').textContent`); !strings.Contains(said, "ManifestInvalid") {
 		t.Errorf("a screen reader is told %q", said)
 	}
 	b.shoot("fault")
-	a.stop()
+	a.Stop()
 	b.until(`document.getElementById('connection').textContent.includes('does not answer')`)
-	a.edit("ceiling: fast", "ceiling: 90M")
-	a.start()
+	a.Edit("ceiling: fast", "ceiling: 90M")
+	a.Start()
 	b.until(`document.getElementById('connection').textContent === 'live' && !document.querySelector('.conditions .bad')`)
 	before := is[float64](b, `document.querySelectorAll('.wan').length`)
 	if before != 2 {
@@ -111,14 +113,14 @@ func TestAnEditAndAFaultAreShown(t *testing.T) {
 }
 
 func TestThePageIsReadableInDarkAndLightAndOnAPhone(t *testing.T) {
-	a, b := newAgent(t), newTab(t)
+	a, b := agent.New(t), newTab(t)
 	for _, tt := range []struct {
 		name, scheme  string
 		width, height int64
 		mobile        bool
 	}{{"dark", "dark", 1200, 900, false}, {"phone", "light", 390, 844, true}, {"phone-dark", "dark", 390, 844, true}, {"desk", "light", 1920, 1080, false}} {
 		b.screen(tt.width, tt.height, tt.mobile, tt.scheme)
-		b.open(a.origin)
+		b.open(a.Origin)
 		b.until(points + ` > 60`)
 		if over := is[float64](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 			t.Errorf("%s: the page is %v pixels too wide", tt.name, over)
@@ -156,9 +158,9 @@ func contrast(a, b string) string {
 }
 
 func TestThePageIsUsedByKeyboard(t *testing.T) {
-	a, b := newAgent(t), newTab(t)
+	a, b := agent.New(t), newTab(t)
 	b.screen(1200, 900, false, "light")
-	b.open(a.origin)
+	b.open(a.Origin)
 	b.until(points + ` > 60`)
 	// Everything that can be used is reached by Tab, in order.
 	reached := map[string]bool{}
@@ -190,12 +192,12 @@ func TestThePageIsUsedByKeyboard(t *testing.T) {
 	b.do(chromedp.SetValue("#span", "3600", chromedp.ByQuery), chromedp.Evaluate(`document.getElementById('span').dispatchEvent(new Event('change'))`, nil))
 	b.until(points + ` > 2 && ` + points + ` < 60`)
 	b.shoot("hour")
-	b.wellBehaved(a.origin)
+	b.wellBehaved(a.Origin)
 }
 
 func TestAScreenReaderIsToldWhatThePictureShows(t *testing.T) {
-	a, b := newAgent(t), newTab(t)
-	b.open(a.origin)
+	a, b := agent.New(t), newTab(t)
+	b.open(a.Origin)
 	b.until(points + ` > 60`)
 	var tree struct {
 		Nodes []struct {

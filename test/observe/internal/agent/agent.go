@@ -1,6 +1,5 @@
-//go:build web
-
-package web
+// Package agent runs bin/wanctl for tests, as a user would.
+package agent
 
 import (
 	"bytes"
@@ -19,19 +18,23 @@ import (
 // patience bounds every wait; nothing is asserted of how long one takes.
 const patience = 30 * time.Second
 
-// agent is bin/wanctl, running the demo at 50ms.
-type agent struct {
+// Agent is bin/wanctl, running the demo at 50ms.
+type Agent struct {
+	// Origin is where it is looked at.
+	Origin string
+
 	t            *testing.T
 	dir, address string
 	cmd          *exec.Cmd
 	output       bytes.Buffer
-	origin       string
 }
 
-func newAgent(t *testing.T) *agent {
+// New runs an agent until the test ends. Its lines become narrower after four
+// seconds rather than twenty, so that a test sees it act.
+func New(t *testing.T) *Agent {
 	t.Helper()
-	a := &agent{t: t, dir: t.TempDir(), address: freeAddress(t)}
-	a.origin = "http://" + a.address
+	a := &Agent{t: t, dir: t.TempDir(), address: freeAddress(t)}
+	a.Origin = "http://" + a.address
 	demo, err := os.ReadFile("../../../examples/demo.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -41,8 +44,8 @@ func newAgent(t *testing.T) *agent {
 	if err := os.WriteFile(filepath.Join(a.dir, "site.yaml"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	a.start()
-	t.Cleanup(a.stop)
+	a.Start()
+	t.Cleanup(a.Stop)
 	return a
 }
 
@@ -55,8 +58,8 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// start runs the agent and waits until it is ready.
-func (a *agent) start() {
+// Start runs the agent and waits until it is ready.
+func (a *Agent) Start() {
 	a.t.Helper()
 	a.output.Reset()
 	a.cmd = exec.Command("../../../bin/wanctl", "run", "--watch=false", "-f", filepath.Join(a.dir, "site.yaml"),
@@ -67,7 +70,7 @@ func (a *agent) start() {
 	}
 	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
-		if r, err := http.Get(a.origin + "/readyz"); err == nil {
+		if r, err := http.Get(a.Origin + "/readyz"); err == nil {
 			r.Body.Close()
 			if r.StatusCode == http.StatusOK {
 				return
@@ -75,11 +78,12 @@ func (a *agent) start() {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	a.stop()
+	a.Stop()
 	a.t.Fatalf("the agent was not ready within %v:\n%s", patience, a.output.String())
 }
 
-func (a *agent) stop() {
+// Stop ends it with SIGTERM.
+func (a *Agent) Stop() {
 	if a.cmd == nil {
 		return
 	}
@@ -90,8 +94,8 @@ func (a *agent) stop() {
 	a.cmd = nil
 }
 
-// edit replaces a text of the manifest and saves it.
-func (a *agent) edit(from, to string) {
+// Edit replaces a text of the manifest and saves it.
+func (a *Agent) Edit(from, to string) {
 	a.t.Helper()
 	path := filepath.Join(a.dir, "site.yaml")
 	data, err := os.ReadFile(path)
