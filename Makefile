@@ -30,6 +30,14 @@ test: ## Run every test that needs no root, with the race detector where there i
 e2e: build ## Run the end-to-end test with real packets in network namespaces of its own (root).
 	$(GO) test -count=1 -tags e2e -v -timeout 15m ./test/e2e/...
 
+.PHONY: manifests-test
+manifests-test: build ## Ask Prometheus' engine all that dashboard and alert rules ask, of a running agent; check its API's description.
+	cd test/observe && $(GO) test -count=1 ./queries ./api
+
+.PHONY: web-test
+web-test: build ## Use the page of a running agent in headless Chromium (Debian's chromium); SCREENSHOTS=DIR keeps pictures.
+	cd test/observe && $(GO) test -count=1 -tags web -timeout 10m ./web
+
 .PHONY: lab
 lab: build ## Judge wanctl on real CAKE in QEMU guests: every scenario, three times, about an hour.
 	$(GO) run ./test/lab -wanctl $(BIN)
@@ -63,6 +71,7 @@ lint: ## Check formatting, vet and staticcheck.
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags e2e ./test/...
+	cd test/observe && $(GO) vet -tags web ./...
 	$(TOOL) staticcheck ./...
 
 .PHONY: clean

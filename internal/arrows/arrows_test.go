@@ -42,6 +42,12 @@ var rooms = map[string][]string{
 		"controller/probe", "controller/probe/icmp", "controller/probe/simulated",
 		"controller/router", "controller/router/linux", "controller/router/simulated",
 	},
+	"manifests":       nil,
+	"observe/history": {"controller/autorate", "controller/loop"},
+	"observe/feed":    {"api/v1alpha1", "controller/autorate", "controller/loop", "observe/history"},
+	"observe/metrics": {"api/v1alpha1", "controller/autorate", "controller/loop", "observe/feed"},
+	"observe/page":    {"controller/loop", "observe/feed", "observe/history"},
+	"observe/server":  {"api/v1alpha1", "manifests", "observe/feed"},
 	"controller/loop": {"api/v1alpha1", "controller/autorate", "controller/core", "controller/estimate", "controller/probe", "controller/router"},
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"go.uber.org/goleak"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
@@ -252,13 +253,13 @@ func TestHealth(t *testing.T) {
 		t.Errorf("with a site: %d %s", code, text)
 	}
 	refused := site()
-	refused.Status.Conditions[0].Status, refused.Status.Conditions[1].Status = "False", "False"
-	refused.Status.Conditions[0].Message = "line 1\nline 2"
+	meta.SetStatusCondition(&refused.Status.Conditions, metav1.Condition{
+		Type: v1alpha1.ConditionAccepted, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonManifestInvalid, Message: "line 1\nline 2"})
 	f.Sites([]*v1alpha1.Site{refused})
-	if code, text := readyz(); code != http.StatusServiceUnavailable && strings.Contains(text, "[-]") {
+	if code, text := readyz(); code != http.StatusServiceUnavailable || !strings.Contains(text, "[-]manifest home failed: ManifestInvalid: line 1; line 2\n") {
 		t.Errorf("with a manifest that is refused: %d %s", code, text)
 	}
-	if code, text := ask(t, "GET", "http://"+address+"/readyz", nil); code == http.StatusOK && strings.Contains(text, "line 1") {
+	if code, text := ask(t, "GET", "http://"+address+"/readyz", nil); code == http.StatusOK || strings.Contains(text, "line 1") {
 		t.Errorf("without being asked it says %s", text)
 	}
 }

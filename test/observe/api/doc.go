@@ -1,0 +1,3 @@
+// Package api tests that what an agent serves is as it describes it in
+// OpenAPI: make manifests-test.
+package api
