@@ -2,7 +2,9 @@ package metrics_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"slices"
@@ -260,5 +262,45 @@ func TestAScrapeIsAnsweredInTextAsWell(t *testing.T) {
 		if !strings.Contains(w.Body.String(), want+"\n") {
 			t.Errorf("there is no line %s", want)
 		}
+	}
+}
+
+var updateDocs = flag.Bool("update", false, "write the table of metrics as it is now")
+
+// TestTheReferenceNamesEveryMetric compares the reference with what there is.
+func TestTheReferenceNamesEveryMetric(t *testing.T) {
+	const path, begin, end = "../../docs/reference/metrics.md", "<!-- metrics -->\n", "<!-- end -->\n"
+	m, _ := observed(t)
+	all := families(t, m)
+	var table strings.Builder
+	table.WriteString("| metric | type | labels | what |\n|---|---|---|---|\n")
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !strings.HasPrefix(name, "wanctl_") {
+			continue
+		}
+		var names []string
+		for _, l := range all[name].GetMetric()[0].GetLabel() {
+			names = append(names, l.GetName())
+		}
+		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", name, strings.ToLower(all[name].GetType().String()), strings.Join(names, ", "), all[name].GetHelp())
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(data), begin)
+	written, after, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		t.Fatalf("%s has no place for the table", path)
+	}
+	if written == table.String() {
+		return
+	}
+	if !*updateDocs {
+		t.Errorf("%s is not current: run go test ./observe/metrics -update", path)
+		return
+	}
+	if err := os.WriteFile(path, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
