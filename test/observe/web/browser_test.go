@@ -143,3 +143,6 @@ func (b *tab) wellBehaved(origin string) {
 		b.t.Errorf("only %d requests were seen", len(b.requests))
 	}
 }
+
+// evaluate runs a statement for what it does.
+func evaluate(statement string) chromedp.Action { return chromedp.Evaluate(statement+"; true", nil) }
