@@ -342,6 +342,7 @@ func TestEveryConfirmedWriteIsTold(t *testing.T) {
 		s.Post(router.Upload, 10e6, time.Now()) // held already
 		s.Post(router.Download, 70e6, time.Time{})
 		time.Sleep(5 * time.Second)
+		synctest.Wait()
 		if len(told) != 2 || told[0].queue != "a download" || told[0].rate != 80e6 || told[1].rate != 70e6 {
 			t.Fatalf("told of %+v, want both writes of the download", told)
 		}

@@ -164,6 +164,8 @@ export class Chart {
     ctx.stroke();
     ctx.strokeStyle = ctx.fillStyle = this.shapes.event;
     ctx.font = `${10 * ratio}px system-ui`;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'alphabetic';
     ctx.setLineDash([3 * ratio, 3 * ratio]);
     let free = left;
     for (const e of this.data.events) {
