@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +32,14 @@ func (p *port) flags(cmd *cobra.Command) {
 	}
 }
 
-// observed runs an agent that can be looked at through the port.
+// asked says that somebody wants the port to be as it says.
+func (p *port) asked(cmd *cobra.Command) bool {
+	flags := cmd.Flags()
+	return flags.Changed("listen") || flags.Changed("tls-cert") || flags.Changed("tls-key") || flags.Changed("token-file")
+}
+
+// observed runs an agent that can be looked at through the port. A port that
+// was asked for must open; the default need not.
 func (p *port) observed(ctx context.Context, asked bool, opts reconciler.Options) error {
 	if p.listen == "" {
 		return reconciler.Run(ctx, opts)
@@ -49,11 +55,12 @@ func (p *port) observed(ctx context.Context, asked bool, opts reconciler.Options
 	if refused, ok := errors.AsType[*server.RefusedError](err); ok {
 		return usage(refused)
 	}
-	if err != nil && (asked || !errors.Is(err, syscall.EADDRINUSE)) {
+	if err != nil && asked {
 		return err
 	}
 	if err != nil {
-		// Another agent, say, has the port that nobody asked for.
+		// Another agent has the port that nobody asked for, or there is no
+		// loopback to have one on: no reason not to keep lines fast.
 		opts.Log.Error(err, "not looked at through a port; name another with --listen")
 		return reconciler.Run(ctx, opts)
 	}

@@ -87,7 +87,7 @@ func (a *agent) run(cmd *cobra.Command, c *cli) error {
 	if err != nil {
 		return usage(err)
 	}
-	return a.port.observed(cmd.Context(), cmd.Flags().Changed("listen"), reconciler.Options{
+	return a.port.observed(cmd.Context(), a.port.asked(cmd), reconciler.Options{
 		Path: a.path, StateDir: c.stateDir, InlineStatus: a.status == "inline", Log: log,
 		Observe: func(sites []*v1alpha1.Site) { display.Show(sites) },
 	})
