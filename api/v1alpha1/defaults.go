@@ -20,6 +20,9 @@ func SetDefaults(s *Site) {
 		if simulated := spec.Routers[i].Simulated; simulated != nil {
 			setSimulated(simulated)
 		}
+		if routerOS := spec.Routers[i].RouterOS; routerOS != nil {
+			setRouterOS(routerOS)
+		}
 	}
 	for i := range spec.WANs {
 		w := &spec.WANs[i]
@@ -67,6 +70,13 @@ func setSimulated(s *Simulated) {
 		setPointer(&link.Download.Flows, 2)
 		setPointer(&link.Upload.Flows, 1)
 	}
+}
+
+func setRouterOS(r *RouterOS) {
+	setDuration(&r.Timeout, 3*time.Second)
+	setDuration(&r.CountersEvery, 100*time.Millisecond)
+	setDuration(&r.ResourcesEvery, 5*time.Second)
+	setPointer(&r.WritesPerMinute, 600)
 }
 
 func setShaper(s *Shaper, router *Router, states int32, factor float64) {

@@ -13,7 +13,6 @@ type Router struct {
 	// +kubebuilder:validation:MaxLength=63
 	Name string `json:"name"`
 	// RouterOS is a MikroTik router, reached over its binary API.
-	// It is checked and carried; this version has no driver for it yet.
 	// +optional
 	RouterOS *RouterOS `json:"routerOS,omitempty"`
 	// Linux is the machine that wanctl runs on.
@@ -37,6 +36,32 @@ type RouterOS struct {
 	Plaintext bool `json:"plaintext,omitempty"`
 	// Credentials say where the user's name and password are read from.
 	Credentials Credentials `json:"credentials"`
+	// Timeout bounds every call of the router, a new connection and its login
+	// included: 100ms to 30s.
+	// +kubebuilder:validation:Format=duration
+	// +kubebuilder:default="3s"
+	// +optional
+	Timeout *metav1.Duration `json:"timeout,omitempty"`
+	// CountersEvery is how often the counters of each WAN's interface are read:
+	// 50ms to 10s. Each reading is a command that costs the router some CPU.
+	// +kubebuilder:validation:Format=duration
+	// +kubebuilder:default="100ms"
+	// +optional
+	CountersEvery *metav1.Duration `json:"countersEvery,omitempty"`
+	// ResourcesEvery is how often CPU load, memory and version are read: 1s to
+	// 10m.
+	// +kubebuilder:validation:Format=duration
+	// +kubebuilder:default="5s"
+	// +optional
+	ResourcesEvery *metav1.Duration `json:"resourcesEvery,omitempty"`
+	// WritesPerMinute is the write budget of the whole router, which keeps its
+	// configuration in flash. Ten writes may be saved up. It survives restarts;
+	// 0 is no budget.
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=60000
+	// +kubebuilder:default=600
+	// +optional
+	WritesPerMinute *int32 `json:"writesPerMinute,omitempty"`
 }
 
 // TLS says whose certificate to trust: exactly one of caFile and fingerprint.
@@ -48,6 +73,10 @@ type TLS struct {
 	// digits, colons between pairs allowed.
 	// +optional
 	Fingerprint string `json:"fingerprint,omitempty"`
+	// ServerName is the name that the router's certificate is for, where it is
+	// not the host of the address.
+	// +optional
+	ServerName string `json:"serverName,omitempty"`
 }
 
 // Credentials say where a name and a password are read from; they never stand

@@ -13,6 +13,11 @@ type WAN struct {
 	Name string `json:"name"`
 	// Router names the router whose shaper this WAN uses.
 	Router string `json:"router"`
+	// Interface is the RouterOS interface whose counters say what crosses the
+	// WAN. Left out, it is the parent of the upload's queue tree, where that is
+	// an interface, and else the queues' own counters stand in for it.
+	// +optional
+	Interface string `json:"interface,omitempty"`
 	// Probe says how the round-trip time is measured.
 	// +optional
 	Probe Probe `json:"probe,omitempty"`

@@ -38,7 +38,7 @@ func (s *Slot) Remove(ctx context.Context) error {
 	r.chore = chore{slot: s, index: -1, serve: r.serve}
 	s.box.mu.Lock()
 	s.box.detached = append(s.box.detached, s)
-	s.box.removals = append(s.box.removals, r)
+	s.box.errands = append(s.box.errands, &r.chore)
 	s.box.mu.Unlock()
 	s.box.posted.ring()
 	select {

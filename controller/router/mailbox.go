@@ -24,7 +24,7 @@ type Mailbox struct {
 
 	mu                 sync.Mutex
 	attached, detached []*Slot
-	removals           []*removal
+	errands            []*chore
 
 	// The rest is the goroutine's own.
 	known   []*Slot
@@ -110,8 +110,8 @@ func (m *Mailbox) serve(ctx context.Context, c *chore) {
 // collect takes in what other goroutines attached, detached and posted.
 func (m *Mailbox) collect() {
 	m.mu.Lock()
-	attached, detached, removals := m.attached, m.detached, m.removals
-	m.attached, m.detached, m.removals = nil, nil, nil
+	attached, detached, errands := m.attached, m.detached, m.errands
+	m.attached, m.detached, m.errands = nil, nil, nil
 	m.mu.Unlock()
 	now := time.Now()
 	for _, s := range attached {
@@ -126,8 +126,8 @@ func (m *Mailbox) collect() {
 			m.agenda.drop(c)
 		}
 	}
-	for _, r := range removals {
-		m.agenda.put(&r.chore, now)
+	for _, c := range errands {
+		m.agenda.put(c, now)
 	}
 	m.posted.take(func(l *lane) {
 		m.hasten(l, now)

@@ -35,7 +35,8 @@ type Queue struct {
 	// Ceiling is the rate, in bit/s, that a Builder gives to a queue that has
 	// none.
 	Ceiling int64
-	// Interface is the WAN's: the name of its upload queue. Attach fills it in.
+	// Interface is the WAN's; where nothing is said, and the queue is of no
+	// Kind, Attach fills in the name of the upload queue.
 	Interface string
 }
 
@@ -62,8 +63,8 @@ type ShaperCounters struct {
 	// found needless; Marks are those that it marked with ECN instead, 0 from a
 	// queue that marks none.
 	Drops, Marks uint64
-	// BacklogBytes wait in the queue at that time.
-	BacklogBytes uint64
+	// BacklogBytes wait in the queue at that time, in so many QueuedPackets.
+	BacklogBytes, QueuedPackets uint64
 }
 
 // Device is one router's driver. One goroutine at a time calls it; every call

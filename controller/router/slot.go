@@ -48,7 +48,9 @@ func newSlot(m *Mailbox, wan string, download, upload Queue) *Slot {
 	s := &Slot{box: m, latency: hdrhistogram.New(1, time.Minute.Microseconds(), 2)}
 	download.WAN, download.Direction = wan, Download
 	upload.WAN, upload.Direction = wan, Upload
-	download.Interface, upload.Interface = upload.Name, upload.Name
+	if upload.Interface == "" && upload.Kind == "" {
+		download.Interface, upload.Interface = upload.Name, upload.Name
+	}
 	s.lanes = [2]*lane{newLane(s, download), newLane(s, upload)}
 	s.poll = newPoll(s)
 	return s

@@ -29,6 +29,7 @@ var rooms = map[string][]string{
 	"controller/probe/simulated":  {"controller/probe", "controller/router/simulated"},
 	"controller/router":           {"api/v1alpha1", "controller/autorate"},
 	"controller/router/linux":     {"api/v1alpha1", "controller/router"},
+	"controller/router/routeros":  {"api/v1alpha1", "controller/router"},
 	"controller/router/simulated": {"api/v1alpha1", "controller/fluid", "controller/router"},
 	"controller/simulate": {
 		"api/v1alpha1", "controller/autorate", "controller/core", "controller/fluid",
@@ -40,7 +41,7 @@ var rooms = map[string][]string{
 		"api/v1alpha1", "reconciler/derive", "reconciler/plan", "reconciler/source", "reconciler/status",
 		"controller/autorate", "controller/core", "controller/estimate", "controller/fluid", "controller/loop",
 		"controller/probe", "controller/probe/icmp", "controller/probe/simulated",
-		"controller/router", "controller/router/linux", "controller/router/simulated",
+		"controller/router", "controller/router/linux", "controller/router/routeros", "controller/router/simulated",
 	},
 	"manifests":       nil,
 	"observe/history": {"controller/autorate", "controller/loop"},

@@ -170,7 +170,7 @@ func (c *Cake) count(kind, stats []byte) router.ShaperCounters {
 		return router.ShaperCounters{}
 	}
 	c.parse(stats)
-	s := router.ShaperCounters{Known: true, Bytes: c.Bytes, Drops: uint64(c.Drops), BacklogBytes: uint64(c.BacklogBytes)}
+	s := router.ShaperCounters{Known: true, Bytes: c.Bytes, Drops: uint64(c.Drops), BacklogBytes: uint64(c.BacklogBytes), QueuedPackets: uint64(c.BacklogPackets)}
 	if isCake {
 		s.Drops, s.Marks = c.drops(), c.marks()
 	}
