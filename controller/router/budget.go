@@ -12,11 +12,17 @@ type budget struct {
 	full time.Time
 }
 
-func newBudget(perMinute int) budget {
+// newBudget goes on from when an earlier one would have been full. The clock
+// may have been set in between: it is at most empty.
+func newBudget(perMinute int, full, now time.Time) budget {
 	if perMinute <= 0 {
 		return budget{}
 	}
-	return budget{every: time.Minute / time.Duration(perMinute)}
+	b := budget{every: time.Minute / time.Duration(perMinute)}
+	if wait := min(full.Sub(now), burst*b.every); wait > 0 {
+		b.full = now.Add(wait)
+	}
+	return b
 }
 
 // take takes a token, or takes none and says how long to wait for one.

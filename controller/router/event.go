@@ -25,6 +25,11 @@ const (
 	// QueueBuilt: a queue that wanctl keeps was not as it should be, or not
 	// there; Done says what was done about it.
 	QueueBuilt Transition = "QueueBuilt"
+	// FlawFound: the router's own configuration keeps a queue from doing what it
+	// is for; Finding says how.
+	FlawFound Transition = "FlawFound"
+	// FlawMended: it does no more.
+	FlawMended Transition = "FlawMended"
 )
 
 // Event is one transition.
@@ -39,6 +44,8 @@ type Event struct {
 	Found, Rate int64
 	// Done says what was done, a phrase for each step; set on QueueBuilt.
 	Done []string
+	// Finding is what was found, or is gone; set on FlawFound and FlawMended.
+	Finding Finding
 }
 
 func (m *Mailbox) tell(e Event) {
@@ -56,6 +63,8 @@ func (m *Mailbox) tell(e Event) {
 		log.Info("router drift corrected", "found", e.Found, "rate", e.Rate)
 	case e.Transition == QueueBuilt:
 		log.Info("queue built", "done", e.Done)
+	case e.Transition == FlawFound, e.Transition == FlawMended:
+		log.Info("router configuration", "flaw", e.Finding.Flaw, "message", e.Finding.Message)
 	default:
 		log.Info("router recovered")
 	}

@@ -62,9 +62,12 @@ func (l *lane) serve(ctx context.Context) time.Time {
 	}
 	if l.wanting() {
 		if wait := l.box.budget.take(now); wait > 0 {
+			l.box.count(func(t *tally) { t.figures.Held++ })
 			l.retryAt = now.Add(wait)
 			return l.retryAt
 		}
+		full := l.box.budget.full
+		l.box.count(func(t *tally) { t.figures.BudgetFull = full })
 		if err := l.write(ctx); err != nil {
 			return l.failed(ctx, err)
 		}
@@ -96,9 +99,13 @@ func (l *lane) write(ctx context.Context) error {
 	target, sampled := l.target.Load(), l.sampled.Load()
 	l.inDoubt = true
 	l.slot.update(func() { l.slot.state.Applied[l.queue.Direction] = 0 })
+	began := time.Now()
 	err := l.box.call(ctx, "set the rate of", l.queue.Name, func(ctx context.Context) error {
 		return l.box.device.SetRate(ctx, l.queue, target)
 	})
+	if ctx.Err() == nil {
+		l.box.count(func(t *tally) { t.wrote(time.Since(began), err) })
+	}
 	if err != nil {
 		return err
 	}

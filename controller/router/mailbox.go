@@ -21,10 +21,13 @@ type Mailbox struct {
 
 	// outage is why the router does not answer; nil while it does.
 	outage atomic.Pointer[Error]
+	// resources are the newest; nil is none.
+	resources atomic.Pointer[Resources]
 
 	mu                 sync.Mutex
 	attached, detached []*Slot
 	errands            []*chore
+	tally              tally
 
 	// The rest is the goroutine's own.
 	known   []*Slot
@@ -44,7 +47,8 @@ func NewMailbox(device Device, opts Options) *Mailbox {
 		epoch:   time.Now(),
 		posted:  posted{bell: make(chan struct{}, 1)},
 		stopped: make(chan struct{}),
-		budget:  newBudget(opts.WritesPerMinute),
+		budget:  newBudget(opts.WritesPerMinute, opts.BudgetFull, time.Now()),
+		tally:   newTally(),
 	}
 }
 
@@ -77,6 +81,9 @@ func (m *Mailbox) Run(ctx context.Context) {
 			m.opts.Log.Error(err, "router not closed")
 		}
 	}()
+	if _, ok := m.device.(Gauge); ok {
+		m.agenda.put(&chore{index: -1, serve: m.readResources}, time.Now())
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {

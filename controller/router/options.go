@@ -26,6 +26,14 @@ type Options struct {
 	// keep their configuration in flash. Ten writes may be saved up. 0 is no
 	// budget.
 	WritesPerMinute int
+	// BudgetFull is when ten writes will be saved up, as an earlier Mailbox of
+	// the same router had it in its Figures: a restart earns nothing. The past is
+	// a full budget.
+	BudgetFull time.Time
+	// ResourcesEvery is how often a Gauge is read; 5 s when left out.
+	ResourcesEvery time.Duration
+	// InspectEvery is how often an Inspector looks again; a minute when left out.
+	InspectEvery time.Duration
 	// MinBackoff and MaxBackoff bound the pause after an error that may pass
 	// by itself; 500 ms and 30 s when left out.
 	MinBackoff, MaxBackoff time.Duration
@@ -50,6 +58,8 @@ func (o Options) withDefaults() Options {
 	o.CallTimeout = cmp.Or(o.CallTimeout, 3*time.Second)
 	o.MinBackoff = cmp.Or(o.MinBackoff, 500*time.Millisecond)
 	o.MaxBackoff = max(o.MinBackoff, cmp.Or(o.MaxBackoff, 30*time.Second))
+	o.ResourcesEvery = cmp.Or(o.ResourcesEvery, 5*time.Second)
+	o.InspectEvery = cmp.Or(o.InspectEvery, time.Minute)
 	if o.OnEvent == nil {
 		o.OnEvent = func(Event) {}
 	}

@@ -16,6 +16,7 @@ type Slot struct {
 	box      *Mailbox
 	lanes    [2]*lane
 	poll     *poll
+	look     *inspection
 	counters atomic.Pointer[Counters]
 
 	mu      sync.Mutex
@@ -36,6 +37,9 @@ type SlotState struct {
 	Applies, Failures, Drifts int64
 	// LastError is what stands in the way at present; nil when nothing does.
 	LastError *Error
+	// Findings are what is wrong with the router's own configuration, as it was
+	// last looked at.
+	Findings []Finding
 	// LatencyP95 is the 95th percentile, since Attach, of the time from
 	// sampledAt to the router's confirmation; 0 before the first.
 	LatencyP95 time.Duration
@@ -52,12 +56,12 @@ func newSlot(m *Mailbox, wan string, download, upload Queue) *Slot {
 		download.Interface, upload.Interface = upload.Name, upload.Name
 	}
 	s.lanes = [2]*lane{newLane(s, download), newLane(s, upload)}
-	s.poll = newPoll(s)
+	s.poll, s.look = newPoll(s), newInspection(s)
 	return s
 }
 
-func (s *Slot) chores() [3]*chore {
-	return [3]*chore{&s.lanes[Download].chore, &s.lanes[Upload].chore, &s.poll.chore}
+func (s *Slot) chores() [4]*chore {
+	return [4]*chore{&s.lanes[Download].chore, &s.lanes[Upload].chore, &s.poll.chore, &s.look.chore}
 }
 
 // Post says what a queue's rate should be, in bit/s, and when the sample that

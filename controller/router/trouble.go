@@ -103,6 +103,7 @@ func (m *Mailbox) unanswered(e *Error) {
 	m.heldTo = time.Now().Add(m.backoff(m.outages))
 	m.outages++
 	if lost {
+		m.count(func(t *tally) { t.figures.Outages++ })
 		m.tell(Event{Transition: RouterLost, Err: e})
 	}
 }
@@ -123,6 +124,9 @@ func (m *Mailbox) answered() {
 			if l.index >= 0 {
 				m.agenda.put(&l.chore, latest(now, l.retryAt))
 			}
+		}
+		if s.look.index >= 0 {
+			m.agenda.put(&s.look.chore, now)
 		}
 	}
 }

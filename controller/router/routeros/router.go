@@ -30,6 +30,7 @@ type Router struct {
 	// read; parents are the interfaces of upload queues.
 	shapers map[string]shapers
 	parents map[string]string
+	moved   map[item]moved
 }
 
 var _ router.Device = (*Router)(nil)
@@ -44,7 +45,7 @@ func New(spec *v1alpha1.RouterOS, dial DialFunc) *Router {
 		dial = (&net.Dialer{}).DialContext
 	}
 	return &Router{
-		spec: *spec.DeepCopy(), dial: dial, shapers: map[string]shapers{}, parents: map[string]string{},
+		spec: *spec.DeepCopy(), dial: dial, shapers: map[string]shapers{}, parents: map[string]string{}, moved: map[item]moved{},
 	}
 }
 
