@@ -106,6 +106,8 @@ func (a *Agent) resurrect(ctx context.Context, w *wanted, unreadable error) {
 		if w.refused[s.Status.Source] == nil && unreadable == nil {
 			a.log.Info("the manifest of a stored site is gone", "site", s.Name, "path", s.Status.Source)
 		}
+		// What this version has more than the one that stored it.
+		v1alpha1.SetDefaults(s)
 		a.apply(ctx, s, s.Status.Source)
 	}
 }

@@ -294,19 +294,6 @@ func TestARouterFaultDegradesTheSiteAndPasses(t *testing.T) {
 	}
 }
 
-func TestARouterThatThisVersionCannotDriveIsNamed(t *testing.T) {
-	t.Parallel()
-	text := edit("{name: lab, simulated: {applyLatency: 0s}}",
-		"{name: lab, routerOS: {address: '127.0.0.1:1', plaintext: true, credentials: {usernameEnv: U, passwordEnv: P}}}",
-		"download: {ceiling", "probe: {reflectors: [127.0.0.1]}, download: {queue: down-%d, ceiling", "upload: {ceiling", "upload: {queue: up-%d, ceiling")
-	text = strings.Replace(fmt.Sprintf(text, 1, 1, 2, 2), "%!", "", -1)
-	a := newAgent(t, text)
-	site := a.until("Degraded", func(s []*v1alpha1.Site) bool { return len(s) == 1 && is(s[0], v1alpha1.ConditionDegraded) })[0]
-	if c := condition(site, v1alpha1.ConditionReady); c.Reason != v1alpha1.ReasonRouterUnsupported {
-		t.Errorf("Ready is %+v", c)
-	}
-}
-
 func TestInlineStatusIsKeptAndNothingElseTouched(t *testing.T) {
 	t.Parallel()
 	a := &agent{t: t, stateDir: t.TempDir(), path: filepath.Join(t.TempDir(), "site.yaml")}

@@ -106,9 +106,12 @@ func (s *site) trouble() verdict {
 }
 
 func (w *wan) trouble() verdict {
-	name := w.spec.Name
-	if err := w.slot.State().LastError; err != nil {
+	name, slot := w.spec.Name, w.slot.State()
+	if err := slot.LastError; err != nil {
 		return verdict{reasonOf(err), fmt.Sprintf("wan %s: %v", name, err)}
+	}
+	if v := flawed(name, slot.Findings); v.reason != "" {
+		return v
 	}
 	if w.err != nil {
 		return verdict{v1alpha1.ReasonLoopFailed, w.err.Error()}

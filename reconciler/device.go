@@ -17,6 +17,7 @@ import (
 	simprobe "github.com/wanctl/wanctl/controller/probe/simulated"
 	"github.com/wanctl/wanctl/controller/router"
 	"github.com/wanctl/wanctl/controller/router/linux"
+	"github.com/wanctl/wanctl/controller/router/routeros"
 	simrouter "github.com/wanctl/wanctl/controller/router/simulated"
 )
 
@@ -43,14 +44,7 @@ func (a *Agent) device(s *site, name string) *device {
 	}
 	d := &device{spec: *spec.DeepCopy(), done: make(chan struct{})}
 	driver := a.driver(s, d)
-	siteName := s.live.Name
-	d.mailbox = router.NewMailbox(driver, router.Options{
-		PollEvery: pollEvery, ReadBackAfter: readBackAfter(spec),
-		OnEvent: func(e router.Event) { a.routerEvent(siteName, name, e) },
-		OnApply: func(q router.Queue, bitsPerSecond int64, latency time.Duration) {
-			a.opts.Observer.Applied(siteName, q.WAN, q.Direction, bitsPerSecond, latency)
-		},
-	})
+	d.mailbox = router.NewMailbox(driver, a.routerOptions(s, spec))
 	ctx, cancel := context.WithCancel(context.Background())
 	d.cancel = cancel
 	go func() {
@@ -89,8 +83,7 @@ func (a *Agent) driver(s *site, d *device) router.Device {
 		}
 		return driver
 	default:
-		return broken{&router.Error{Kind: router.Unsupported, Op: "reach", Target: d.spec.Name,
-			Err: errors.New("this version has no RouterOS driver; use a linux or simulated router")}}
+		return routeros.New(d.spec.RouterOS, nil)
 	}
 }
 

@@ -1,6 +1,7 @@
 package reconciler
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -48,6 +49,10 @@ func (a *Agent) routerEvent(site, routerName string, e router.Event) {
 		event.Message = fmt.Sprintf("something had set %s %s to %d bit/s; it is back at %d", e.Queue.Direction, e.Queue.Name, e.Found, e.Rate)
 	case e.Transition == router.QueueBuilt:
 		event.Reason, event.Message = v1alpha1.ReasonQueueBuilt, strings.Join(e.Done, "; ")
+	case e.Transition == router.FlawFound:
+		event.Type, event.Reason, event.Message = v1alpha1.EventWarning, string(e.Finding.Flaw), e.Finding.Message
+	case e.Transition == router.FlawMended:
+		event.Reason, event.Message = v1alpha1.ReasonFlawMended, fmt.Sprintf("no more: %s of %s", e.Finding.Flaw, cmp.Or(e.Finding.Queue, e.Finding.WAN))
 	default:
 		event.Message = "the router takes rates again"
 	}

@@ -65,6 +65,7 @@ func (a *Agent) view(s *site, now time.Time) {
 			st.WANs = append(st.WANs, w.status(a.epoch))
 		}
 	}
+	st.Routers = s.devices()
 	if s.fault == "" {
 		st.ObservedGeneration = s.live.Generation
 	}
@@ -79,12 +80,17 @@ func (s *site) standing() string {
 			fmt.Fprintf(&b, "%s=%v ", name, w.loop.Snapshot().Settled)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.routers)) {
+		if full := s.routers[name].mailbox.Figures().BudgetFull; !full.IsZero() {
+			fmt.Fprintf(&b, "%s=%d ", name, full.UnixMilli())
+		}
+	}
 	return b.String()
 }
 
 // writeResume stores what a restart would go on from, and says whether it could.
 func (a *Agent) writeResume(s *site, now time.Time) (ok bool) {
-	resume := status.Resume{WANs: map[string]status.WANResume{}}
+	resume := status.Resume{WANs: map[string]status.WANResume{}, Routers: s.routersResume()}
 	maps.Copy(resume.WANs, s.resume.WANs)
 	for name, w := range s.wans {
 		if w.loop == nil {
@@ -138,6 +144,11 @@ func significance(site *v1alpha1.Site) (news, figures string) {
 		w := &site.Status.WANs[i]
 		fmt.Fprintf(&n, "|%s %s %d %d %s", w.Name, w.Profile, w.Restarts, w.Retunes, w.Router.LastError)
 		fmt.Fprintf(&f, "|%s %s %s %s", w.Download.State, w.Upload.State, w.Download.Rate, w.Upload.Rate)
+	}
+	for i := range site.Status.Routers {
+		r := &site.Status.Routers[i]
+		fmt.Fprintf(&n, "|%s %t %s %s %d", r.Name, r.Reachable, r.LastError, r.Version, len(r.Findings))
+		fmt.Fprintf(&f, "|%s %d", r.Name, r.Writes.Total)
 	}
 	return n.String(), f.String()
 }

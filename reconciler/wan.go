@@ -182,5 +182,5 @@ func queue(w *v1alpha1.WAN, dir router.Direction) router.Queue {
 	if dir == router.Upload {
 		s = &w.Upload
 	}
-	return router.Queue{WAN: w.Name, Direction: dir, Name: s.Queue, Kind: s.QueueKind, Class: s.Class, Cake: s.Cake, Ceiling: s.Ceiling.Value()}
+	return router.Queue{WAN: w.Name, Direction: dir, Name: s.Queue, Kind: s.QueueKind, Class: s.Class, Cake: s.Cake, Ceiling: s.Ceiling.Value(), Interface: w.Interface}
 }

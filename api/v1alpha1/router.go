@@ -131,6 +131,21 @@ type Simulated struct {
 	// Faults are what goes wrong with the router, and when.
 	// +optional
 	Faults []SimulatedFault `json:"faults,omitempty"`
+	// CPU is the load that the router reports from given times on; it reports
+	// none when left out, and before the first.
+	// +optional
+	CPU []SimulatedCPU `json:"cpu,omitempty"`
+}
+
+// SimulatedCPU is a CPU load that a simulated router reports.
+type SimulatedCPU struct {
+	// At is from when on.
+	// +kubebuilder:validation:Format=duration
+	At metav1.Duration `json:"at"`
+	// Percent is the load.
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100
+	Percent int32 `json:"percent"`
 }
 
 // SimulatedLink is the link of one WAN.

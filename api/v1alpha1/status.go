@@ -27,6 +27,11 @@ type SiteStatus struct {
 	// +listMapKey=name
 	// +optional
 	WANs []WANStatus `json:"wans,omitempty"`
+	// Routers are the devices that shape.
+	// +listType=map
+	// +listMapKey=name
+	// +optional
+	Routers []DeviceStatus `json:"routers,omitempty"`
 }
 
 // WANStatus is one running loop.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1/internal/fieldpath"
 )
@@ -37,6 +38,20 @@ func (c *checker) router(path fieldpath.Path, r *Router, seen map[string]bool) {
 	}
 }
 
+// Kind is the name of the field that says what a router is; empty where none
+// does.
+func (r *Router) Kind() string {
+	switch {
+	case r.RouterOS != nil:
+		return "routerOS"
+	case r.Linux != nil:
+		return "linux"
+	case r.Simulated != nil:
+		return "simulated"
+	}
+	return ""
+}
+
 // real says that a router is a device and not a simulation; one of no kind is
 // neither.
 func (r *Router) real() bool { return r.Simulated == nil && (r.RouterOS != nil || r.Linux != nil) }
@@ -57,7 +72,16 @@ func (c *checker) routerOS(path fieldpath.Path, r *RouterOS) {
 	credentials, at := r.Credentials, path.Field("credentials")
 	c.credential(at, "username", credentials.UsernameFile, credentials.UsernameEnv)
 	c.credential(at, "password", credentials.PasswordFile, credentials.PasswordEnv)
+	c.span(path.Field("timeout"), r.Timeout, 100*time.Millisecond, 30*time.Second)
+	c.span(path.Field("countersEvery"), r.CountersEvery, 50*time.Millisecond, 10*time.Second)
+	c.span(path.Field("resourcesEvery"), r.ResourcesEvery, time.Second, 10*time.Minute)
+	if n := r.WritesPerMinute; n != nil && (*n < 0 || *n > maxWrites) {
+		c.fault(path.Field("writesPerMinute"), "%d is no write budget; write a number from 1 to %d, or 0 for none", *n, maxWrites)
+	}
 }
+
+// maxWrites is the most that a budget may be, in writes a minute.
+const maxWrites = 60_000
 
 // address checks host:port; the host of an IPv6 address stands in brackets.
 func (c *checker) address(path fieldpath.Path, address string) {
@@ -90,6 +114,9 @@ func (c *checker) tls(path fieldpath.Path, t *TLS) {
 		c.fault(path, "trusts nobody; give it a caFile or a fingerprint")
 	case t.Fingerprint != "" && !isFingerprint(t.Fingerprint):
 		c.fault(path.Field("fingerprint"), "%q is no fingerprint; write sha256: and 64 hexadecimal digits, with or without colons between pairs", t.Fingerprint)
+	}
+	if t.ServerName != "" && t.CAFile == "" {
+		c.fault(path.Field("serverName"), "is of use with caFile only; a fingerprint is of one certificate, whatever its name")
 	}
 }
 

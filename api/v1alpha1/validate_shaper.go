@@ -72,8 +72,9 @@ func (c *checker) floors(path fieldpath.Path, s *Shaper) {
 
 // queue is what shapes one direction, as its router tells queues apart.
 type queue struct {
-	router, name, class string
-	kind                QueueKind
+	// side is the half of a simple queue, which has both.
+	router, name, class, side string
+	kind                      QueueKind
 }
 
 // queue checks how a direction's queue is named, and that no other has it.
@@ -107,6 +108,9 @@ func (c *checker) queue(path fieldpath.Path, s *Shaper, router *Router, taken ma
 		key.class = s.Class
 	} else {
 		key.kind = s.QueueKind
+	}
+	if key.kind == QueueSimple {
+		key.side = string(path[strings.LastIndexByte(string(path), '.')+1:])
 	}
 	if first, twice := taken[key]; twice {
 		c.fault(at, "%q already shapes %s; give each direction a queue of its own", s.Queue, first)

@@ -25,6 +25,13 @@ func (c *checker) simulatedRouters() {
 			c.notNegative(at.Field("at"), &fault.At)
 			c.positive(at.Field("for"), &fault.For)
 		}
+		for j, load := range router.Simulated.CPU {
+			at := path.Field("cpu").Index(j)
+			c.notNegative(at.Field("at"), &load.At)
+			if load.Percent < 0 || load.Percent > 100 {
+				c.fault(at.Field("percent"), "%d is no percentage; it must be from 0 to 100", load.Percent)
+			}
+		}
 	}
 }
 

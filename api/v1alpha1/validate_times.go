@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"time"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/wanctl/wanctl/api/v1alpha1/internal/fieldpath"
@@ -17,6 +19,13 @@ func (c *checker) positive(path fieldpath.Path, d *metav1.Duration) {
 func (c *checker) notNegative(path fieldpath.Path, d *metav1.Duration) {
 	if d != nil && d.Duration < 0 {
 		c.fault(path, "%v is negative; it must be 0s or more", d.Duration)
+	}
+}
+
+// span refuses a duration outside of its limits; nil is left out and good.
+func (c *checker) span(path fieldpath.Path, d *metav1.Duration, least, most time.Duration) {
+	if d != nil && (d.Duration < least || d.Duration > most) {
+		c.fault(path, "%v is out of range; it must be from %v to %v", d.Duration, least, most)
 	}
 }
 

@@ -43,6 +43,9 @@ func (c *checker) wan(path fieldpath.Path, w *WAN, seen map[string]bool, queues 
 	c.probe(path.Field("probe"), &w.Probe, router)
 	c.shaper(path.Field("download"), &w.Download)
 	c.shaper(path.Field("upload"), &w.Upload)
+	if w.Interface != "" && (router == nil || router.RouterOS == nil) {
+		c.fault(path.Field("interface"), "only a WAN of a routerOS router has one; on Linux the upload's queue is the WAN interface; leave it out")
+	}
 	if router != nil {
 		c.queue(path.Field("download"), &w.Download, router, queues)
 		c.queue(path.Field("upload"), &w.Upload, router, queues)

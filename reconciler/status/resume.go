@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -21,6 +22,14 @@ type Resume struct {
 	Version int
 	// WANs are the loops by the name of their WAN.
 	WANs map[string]WANResume
+	// Routers are the routers by name.
+	Routers map[string]RouterResume
+}
+
+// RouterResume is what a router's mailbox goes on from.
+type RouterResume struct {
+	// BudgetFull is when the write budget will be full.
+	BudgetFull time.Time `json:"budgetFull"`
 }
 
 // WANResume is what the loop of one WAN goes on from.
@@ -55,9 +64,11 @@ type WANResume struct {
 // envelope is the stored form of a Resume.
 type envelope struct {
 	Version int `json:"version"`
-	// Checksum is the SHA-256 of WANs without white space, in hex.
+	// Checksum is the SHA-256 of WANs and of Routers, where there are any, without
+	// white space, in hex.
 	Checksum string          `json:"checksum"`
 	WANs     json.RawMessage `json:"wans"`
+	Routers  json.RawMessage `json:"routers,omitempty"`
 }
 
 func encodeResume(r Resume) ([]byte, error) {
@@ -65,7 +76,14 @@ func encodeResume(r Resume) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode resume state: %w", err)
 	}
-	data, err := json.MarshalIndent(envelope{Version: ResumeVersion, Checksum: checksum(wans), WANs: wans}, "", " ")
+	e := envelope{Version: ResumeVersion, WANs: wans}
+	if len(r.Routers) > 0 {
+		if e.Routers, err = json.Marshal(r.Routers); err != nil {
+			return nil, fmt.Errorf("encode resume state: %w", err)
+		}
+	}
+	e.Checksum = checksum(slices.Concat(e.WANs, e.Routers))
+	data, err := json.MarshalIndent(e, "", " ")
 	if err != nil {
 		return nil, fmt.Errorf("encode resume state: %w", err)
 	}
@@ -80,16 +98,26 @@ func decodeResume(data []byte) (Resume, error) {
 	if e.Version != ResumeVersion {
 		return Resume{}, fmt.Errorf("it is of version %d, and this is version %d", e.Version, ResumeVersion)
 	}
-	var wans bytes.Buffer
-	if err := json.Compact(&wans, e.WANs); err != nil {
+	var plain bytes.Buffer
+	if err := json.Compact(&plain, e.WANs); err != nil {
 		return Resume{}, err
 	}
-	if checksum(wans.Bytes()) != e.Checksum {
+	if len(e.Routers) > 0 {
+		if err := json.Compact(&plain, e.Routers); err != nil {
+			return Resume{}, err
+		}
+	}
+	if checksum(plain.Bytes()) != e.Checksum {
 		return Resume{}, errors.New("its checksum does not match")
 	}
 	r := Resume{Version: e.Version}
 	if err := json.Unmarshal(e.WANs, &r.WANs); err != nil {
 		return Resume{}, err
+	}
+	if len(e.Routers) > 0 {
+		if err := json.Unmarshal(e.Routers, &r.Routers); err != nil {
+			return Resume{}, err
+		}
 	}
 	return r, nil
 }

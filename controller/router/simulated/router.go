@@ -23,15 +23,19 @@ const (
 type Router struct {
 	latency time.Duration
 	faults  []v1alpha1.SimulatedFault
+	cpu     []v1alpha1.SimulatedCPU
 	links   map[string]*Link
 	epoch   time.Time
 }
 
-var _ router.Device = (*Router)(nil)
+var (
+	_ router.Device = (*Router)(nil)
+	_ router.Gauge  = (*Router)(nil)
+)
 
 // New is a router with the given links, by WAN. Its faults count from epoch.
 func New(s *v1alpha1.Simulated, links map[string]*Link, epoch time.Time) *Router {
-	r := &Router{latency: defaultLatency, faults: s.Faults, links: links, epoch: epoch}
+	r := &Router{latency: defaultLatency, faults: s.Faults, cpu: s.CPU, links: links, epoch: epoch}
 	if s.ApplyLatency != nil {
 		r.latency = s.ApplyLatency.Duration
 	}
