@@ -13,7 +13,7 @@ func newGet(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "get",
 		GroupID: groupLook,
-		Short:   "Show the status of WANs, sites, and events",
+		Short:   "Show the status of WANs, sites, routers, and events",
 		Long: `Show what runs. get reads the state directory and works without the agent, too;
 it then warns that it shows what the agent wrote last.`,
 		Example: `  wanctl get status -w
@@ -22,7 +22,7 @@ it then warns that it shows what the agent wrote last.`,
 		Args: usageOf(subcommands),
 		RunE: needSubcommand,
 	}
-	cmd.AddCommand(newGetStatus(c), newGetWANs(c), newGetSites(c), newGetEvents(c))
+	cmd.AddCommand(newGetStatus(c), newGetWANs(c), newGetSites(c), newGetRouters(c), newGetEvents(c))
 	return cmd
 }
 

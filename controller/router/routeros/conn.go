@@ -52,7 +52,7 @@ func newConn(ctx context.Context, raw net.Conn, who login) (*conn, error) {
 	// At debug level the client logs words, passwords among them.
 	client.SetLogHandler(slog.DiscardHandler)
 	c := &conn{raw: raw, guard: g, client: client}
-	err = c.within(ctx, func() error { return c.client.Login(who.user.text, who.password.text) })
+	err = c.within(ctx, func() error { return c.client.Login(who.user.text(), who.password.text()) })
 	if err == nil {
 		return c, nil
 	}
@@ -65,10 +65,10 @@ func newConn(ctx context.Context, raw net.Conn, who login) (*conn, error) {
 
 // masked takes a password out of what a router says.
 func masked(message string, who login) string {
-	if who.password.text == "" {
+	if who.password.text() == "" {
 		return message
 	}
-	return strings.ReplaceAll(message, who.password.text, "[redacted]")
+	return strings.ReplaceAll(message, who.password.text(), "[redacted]")
 }
 
 // run sends one command and reads its reply: the properties of each item. An

@@ -8,9 +8,12 @@ import (
 	"github.com/wanctl/wanctl/api/v1alpha1"
 )
 
-// secret is a text that prints as nothing of use, however it is printed.
-type secret struct{ text string }
+// secret is a text that prints as nothing of use, however it is printed: behind
+// the pointer, not even as a field of something else.
+type secret struct{ hidden *string }
 
+func hide(text string) secret               { return secret{&text} }
+func (s secret) text() string               { return *s.hidden }
 func (secret) String() string               { return "[redacted]" }
 func (secret) GoString() string             { return "[redacted]" }
 func (secret) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
@@ -19,7 +22,9 @@ func (secret) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
 type login struct{ user, password secret }
 
 // same says that two logins are of the same words.
-func (l login) same(other login) bool { return l == other }
+func (l login) same(other login) bool {
+	return l.user.text() == other.user.text() && l.password.text() == other.password.text()
+}
 
 // credentials reads who logs in, anew each time, so that a password may be
 // rotated without a restart.
@@ -28,7 +33,7 @@ func credentials(c *v1alpha1.Credentials) (login, error) {
 	if err != nil {
 		return login{}, err
 	}
-	if user.text == "" {
+	if user.text() == "" {
 		return login{}, credentialError{fmt.Errorf("the user's name in %s is empty", c.UsernameFile+c.UsernameEnv)}
 	}
 	password, err := read("password", c.PasswordFile, c.PasswordEnv)
@@ -46,11 +51,11 @@ func read(what, file, variable string) (secret, error) {
 		if err != nil {
 			return secret{}, credentialError{fmt.Errorf("read the %s: %w", what, err)}
 		}
-		return secret{strings.TrimRight(string(data), "\r\n")}, nil
+		return hide(strings.TrimRight(string(data), "\r\n")), nil
 	}
 	value, set := os.LookupEnv(variable)
 	if !set {
 		return secret{}, credentialError{fmt.Errorf("read the %s: the environment has no %s", what, variable)}
 	}
-	return secret{value}, nil
+	return hide(value), nil
 }
