@@ -111,16 +111,11 @@ func bytes(n uint64) *resource.Quantity {
 	return resource.NewQuantity(int64(min(n, 1<<62)), resource.BinarySI)
 }
 
-// harmful are the flaws for which a WAN is not controlled.
-var harmful = []router.Flaw{
-	router.FlawQueueDisabled, router.FlawQueueInvalid, router.FlawInterfaceDown, router.FlawFasttrack, router.FlawBypassed,
-}
-
 // flawed is the first thing wrong with a router's own configuration for which a
 // WAN is not controlled.
 func flawed(wan string, found []router.Finding) verdict {
 	for _, f := range found {
-		if slices.Contains(harmful, f.Flaw) {
+		if f.Flaw.Harmful() {
 			return verdict{string(f.Flaw), fmt.Sprintf("wan %s: %s", wan, f.Message)}
 		}
 	}

@@ -62,7 +62,7 @@ manifest; an agent makes it so, and the status tells how it goes.`,
 	root.AddCommand(
 		newRun(c),
 		newGet(c), newDescribe(c),
-		newValidate(), newDiff(c), newDerive(), newExplain(),
+		newValidate(), newCheck(), newDiff(c), newDerive(), newExplain(),
 		newSimulate(), newReplay(),
 		newVersion(), newExitCodes(),
 	)

@@ -28,6 +28,9 @@ const (
 	FlawBypassed Flaw = "TrafficBypassesQueue"
 )
 
+// Harmful says that a WAN with this flaw is not controlled.
+func (f Flaw) Harmful() bool { return f != FlawNotCake && f != FlawShapedTwice }
+
 // Finding is a flaw that was found.
 type Finding struct {
 	Flaw Flaw

@@ -35,6 +35,7 @@ var rooms = map[string][]string{
 		"api/v1alpha1", "controller/autorate", "controller/core", "controller/fluid",
 		"controller/probe", "controller/probe/simulated", "controller/router/simulated",
 	},
+	"reconciler/check":  {"api/v1alpha1", "controller/probe", "controller/probe/icmp", "controller/router", "controller/router/linux", "controller/router/routeros"},
 	"reconciler/source": nil,
 	"reconciler/status": {"api/v1alpha1"},
 	"reconciler": {

@@ -10,24 +10,28 @@ import (
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/table"
 )
 
-// Router is a router of a site, as get routers prints it.
+// Router is a router of a site as an object of its own.
 type Router struct {
-	Site string `json:"site"`
-	v1alpha1.DeviceStatus
+	metav1.TypeMeta `json:",inline"`
+	Metadata        `json:"metadata"`
+	// Site is the site's name.
+	Site   string                `json:"site"`
+	Status v1alpha1.DeviceStatus `json:"status"`
 }
 
 // RouterList is a list of routers.
 type RouterList struct {
 	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []Router `json:"items"`
 }
 
 // RoutersOf are the routers of all sites that WANs use.
 func RoutersOf(sites []v1alpha1.Site) []Router {
-	routers := []Router{}
+	var routers []Router
 	for i := range sites {
 		for _, r := range sites[i].Status.Routers {
-			routers = append(routers, Router{sites[i].Name, r})
+			routers = append(routers, Router{typed("Router"), Metadata{r.Name}, sites[i].Name, r})
 		}
 	}
 	return routers
@@ -35,7 +39,7 @@ func RoutersOf(sites []v1alpha1.Site) []Router {
 
 // ListOfRouters is an object of them.
 func ListOfRouters(routers []Router) RouterList {
-	return RouterList{TypeMeta: metav1.TypeMeta{APIVersion: v1alpha1.APIVersion, Kind: "RouterList"}, Items: routers}
+	return RouterList{TypeMeta: typed("RouterList"), Items: append([]Router{}, routers...)}
 }
 
 // Routers is a row for each router.
@@ -45,7 +49,7 @@ func Routers(routers []Router, wide bool) *table.Table {
 		t.Columns = append(t.Columns, "BOARD", "UPTIME", "FREE-MEMORY", "FAILED", "HELD", "OUTAGES", "ERROR")
 	}
 	for i := range routers {
-		r := &routers[i]
+		r := &routers[i].Status
 		findings := figure.None
 		if n := len(r.Findings); n > 0 {
 			findings = r.Findings[0].Reason
@@ -58,7 +62,7 @@ func Routers(routers []Router, wide bool) *table.Table {
 			cpu = strconv.FormatFloat(*r.CPUPercent, 'f', -1, 64) + "%"
 		}
 		cells := []string{
-			r.Name, r.Site, r.Kind, orNone(r.Address), orNone(r.Version), answers(r.Reachable), cpu,
+			r.Name, routers[i].Site, r.Kind, orNone(r.Address), orNone(r.Version), answers(r.Reachable), cpu,
 			strconv.FormatInt(r.Writes.Total, 10), figure.Duration(r.Writes.P95), findings,
 		}
 		if wide {
@@ -72,7 +76,7 @@ func Routers(routers []Router, wide bool) *table.Table {
 			cells = append(cells, orNone(r.Board), uptime, memory, strconv.FormatInt(r.Writes.Failed, 10),
 				strconv.FormatInt(r.Writes.Held, 10), strconv.FormatInt(r.Outages, 10), orNone(r.LastError))
 		}
-		t.Add(r.Site+"/"+r.Name, cells...)
+		t.Add(routers[i].Site+"/"+r.Name, cells...)
 	}
 	return t
 }
