@@ -24,7 +24,7 @@ func resume() Resume {
 			GreenDownload: 30 * time.Second, GreenUpload: 1, SoftRedDownload: 2, SoftRedUpload: 3,
 		},
 		"spectrum": {},
-	}}
+	}, Routers: map[string]RouterResume{"edge": {BudgetFull: time.Unix(1_800_000_007, 5).UTC()}}}
 }
 
 func TestResumeIsReadAsItWasWritten(t *testing.T) {

@@ -127,7 +127,7 @@ func FuzzRates(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		rate, err := parseRate(text)
-		if err == nil && (rate <= 0 || rate > math.MaxInt64) {
+		if err == nil && rate <= 0 {
 			t.Errorf("%q is %d bit/s", text, rate)
 		}
 		for _, d := range []router.Direction{router.Download, router.Upload} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/go-routeros/routeros/v3/proto"
 
@@ -70,7 +71,7 @@ func (r *Router) find(ctx context.Context, q router.Queue, properties string) (m
 	case len(rows) == 0:
 		return nil, missing{fmt.Errorf("there is no such queue in %s; make it with: "+p.example, p.menu, q.Name)}
 	case len(rows) > 1:
-		return nil, missing{fmt.Errorf("%d queues of %s have this name; rename all but one with: /queue ... set NUMBER name=...", len(rows), p.menu)}
+		return nil, missing{fmt.Errorf("%d queues of %s have this name; rename all but one, by number: %s set 0 name=ANOTHER", len(rows), p.menu, strings.ReplaceAll(p.menu, "/queue/", "/queue "))}
 	}
 	row := rows[0].Map
 	if q.Kind == v1alpha1.QueueType && row["kind"] != "cake" {
