@@ -1,12 +1,14 @@
 package routeros
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -115,9 +117,10 @@ func (c *conn) within(ctx context.Context, f func() error) error {
 	c.guard.expect()
 	stop := context.AfterFunc(ctx, func() { _ = c.raw.SetDeadline(time.Unix(1, 0)) })
 	err := f()
-	if !stop() {
+	// The connection's deadline and the context's come in either order.
+	if !stop() || errors.Is(err, os.ErrDeadlineExceeded) {
 		c.close()
-		return fmt.Errorf("gave up waiting: %w", context.Cause(ctx))
+		return fmt.Errorf("gave up waiting: %w", cmp.Or(context.Cause(ctx), context.DeadlineExceeded))
 	}
 	return err
 }
