@@ -102,7 +102,7 @@ func (s *site) trouble() verdict {
 			return v
 		}
 	}
-	return verdict{}
+	return s.ruleTrouble()
 }
 
 func (w *wan) trouble() verdict {

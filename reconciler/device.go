@@ -29,10 +29,12 @@ type device struct {
 	spec    v1alpha1.Router
 	mailbox *router.Mailbox
 	// links are the simulated links behind it, by WAN.
-	links  map[string]*simrouter.Link
-	users  int
-	cancel context.CancelFunc
-	done   chan struct{}
+	links map[string]*simrouter.Link
+	// simulated is the driver, where it is a simulated one.
+	simulated *simrouter.Router
+	users     int
+	cancel    context.CancelFunc
+	done      chan struct{}
 }
 
 // device is the running device of a router as the spec has it now. One whose
@@ -75,7 +77,8 @@ func (a *Agent) driver(s *site, d *device) router.Device {
 			return broken{&router.Error{Kind: router.Unsupported, Op: "simulate", Target: d.spec.Name, Err: err}}
 		}
 		d.links = links
-		return simrouter.New(d.spec.Simulated, links, time.Now())
+		d.simulated = simrouter.New(d.spec.Simulated, links, time.Now())
+		return d.simulated
 	case d.spec.Linux != nil:
 		driver, err := linux.New()
 		if err != nil {
@@ -142,8 +145,9 @@ func (s *site) leave(d *device) {
 	}
 }
 
-// releaseAll lets go of every device; the queues stay as they are.
+// releaseAll lets go of every device; queues and rules stay as they are.
 func (s *site) releaseAll() {
+	s.letGoOfRules()
 	for name, w := range s.wans {
 		w.device.mailbox.Detach(w.slot)
 		s.leave(w.device)

@@ -65,6 +65,10 @@ func (a *Agent) view(s *site, now time.Time) {
 			st.WANs = append(st.WANs, w.status(a.epoch))
 		}
 	}
+	if s.steered != nil {
+		s.steered.shell.Look(s.sources())
+	}
+	st.Steering = s.steeringStatus(a.epoch)
 	st.Routers = s.devices()
 	if s.fault == "" {
 		st.ObservedGeneration = s.live.Generation
@@ -72,7 +76,8 @@ func (a *Agent) view(s *site, now time.Time) {
 	a.summarise(s, now)
 }
 
-// standing is what a restart must not lose: the rates that its WANs stand at.
+// standing is what a restart must not lose: the rates that its WANs stand at, and
+// which way its policies point.
 func (s *site) standing() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(s.wans)) {
@@ -85,7 +90,7 @@ func (s *site) standing() string {
 			fmt.Fprintf(&b, "%s=%d ", name, full.UnixMilli())
 		}
 	}
-	return b.String()
+	return b.String() + s.steeringStanding()
 }
 
 // writeResume stores what a restart would go on from, and says whether it could.
@@ -101,6 +106,7 @@ func (a *Agent) writeResume(s *site, now time.Time) (ok bool) {
 		}
 	}
 	maps.DeleteFunc(resume.WANs, func(name string, _ status.WANResume) bool { return find(s.live, name) == nil })
+	resume.Steering = s.savedSteering(a.epoch, now)
 	s.resume = resume
 	if err := a.store.WriteResume(s.live.Name, resume); err != nil {
 		a.storeFailed(err)
@@ -144,6 +150,11 @@ func significance(site *v1alpha1.Site) (news, figures string) {
 		w := &site.Status.WANs[i]
 		fmt.Fprintf(&n, "|%s %s %d %d %s", w.Name, w.Profile, w.Restarts, w.Retunes, w.Router.LastError)
 		fmt.Fprintf(&f, "|%s %s %s %s", w.Download.State, w.Upload.State, w.Download.Rate, w.Upload.Rate)
+	}
+	for i := range site.Status.Steering {
+		p := &site.Status.Steering[i]
+		fmt.Fprintf(&n, "|%s %v %d %d %s %s %d", p.Name, p.Active, p.Turns, p.Damping, p.Rule.State, p.Rule.LastError, p.Rule.DriftsTotal)
+		fmt.Fprintf(&f, "|%s %d", p.Reason, p.Confidence)
 	}
 	for i := range site.Status.Routers {
 		r := &site.Status.Routers[i]

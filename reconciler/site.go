@@ -22,6 +22,8 @@ type site struct {
 	// fault is why the manifest on disk is not the one that runs.
 	fault string
 	wans  map[string]*wan
+	// steered is the running steering; nil where there is none.
+	steered *steered
 	// routers are the devices that new loops use, by name.
 	routers map[string]*device
 	// resume is what an earlier run left behind.
@@ -60,6 +62,7 @@ func (a *Agent) apply(ctx context.Context, desired *v1alpha1.Site, path string) 
 	for _, change := range changes {
 		a.carryOut(ctx, s, change)
 	}
+	a.steer(ctx, s)
 }
 
 // adopt is a site that does not run yet, with what is stored of it.
@@ -127,23 +130,26 @@ func orNone(value string) string {
 }
 
 // remove ends a site whose manifest is gone: its loops stop, its shapers go
-// back to their ceilings, and its live object is deleted.
+// back to their ceilings, its rules are switched off, and its live object is
+// deleted.
 func (a *Agent) remove(ctx context.Context, s *site) {
 	name := s.live.Name
+	a.unsteer(ctx, s)
 	for _, change := range plan.Compare(s.live, nil) {
 		a.carryOut(ctx, s, change)
 	}
 	s.releaseAll()
 	delete(a.sites, name)
-	a.record(name, "site", v1alpha1.EventNormal, v1alpha1.ReasonManifestRemoved, "the manifest is gone: loops stopped, shapers back at their ceilings")
+	a.record(name, "site", v1alpha1.EventNormal, v1alpha1.ReasonManifestRemoved, "the manifest is gone: loops stopped, shapers back at their ceilings, steering rules off")
 	if err := a.store.RemoveSite(name); err != nil {
 		a.storeErr = err
 		a.log.Error(err, "a removed site's state stays behind", "site", name)
 	}
 }
 
-// stop ends every loop and leaves the shapers as they are.
+// stop ends every loop and leaves shapers and rules as they are.
 func (s *site) stop() {
+	s.steered.halt()
 	for _, w := range s.wans {
 		w.halt()
 	}

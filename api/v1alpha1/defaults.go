@@ -36,8 +36,7 @@ func SetDefaults(s *Site) {
 		}
 	}
 	for i := range spec.Steering {
-		setPointer(&spec.Steering[i].Confirm.MinDrops, 1)
-		setPointer(&spec.Steering[i].Confirm.MinQueuedPackets, 50)
+		s.setSteering(&spec.Steering[i])
 	}
 	setRollout(&spec.Rollout, spec.WANs)
 }
@@ -62,6 +61,12 @@ func setThresholds(t *Thresholds) {
 func setSimulated(s *Simulated) {
 	setValue(&s.Seed, 1)
 	setDuration(&s.ApplyLatency, 2*time.Millisecond)
+	for i := range s.Calls {
+		calls := &s.Calls[i]
+		setQuantity(&calls.Rate, resource.MustParse("100k"))
+		setDuration(&calls.Every, 2*time.Second)
+		setDuration(&calls.For, 20*time.Second)
+	}
 	for i := range s.Links {
 		link := &s.Links[i]
 		setDuration(&link.BaseRTT, 20*time.Millisecond)
@@ -111,6 +116,22 @@ func setCake(s *Shaper, isolation CakeIsolation, far bool) {
 	setValue(&o.AckFilter, CakeAckNone)
 	setPointer(&o.Ingress, far)
 	setPointer(&o.SplitGSO, true)
+}
+
+func (s *Site) setSteering(p *Steering) {
+	for i := range s.Spec.WANs {
+		if w := &s.Spec.WANs[i]; w.Name == p.From && w.Name != "" {
+			setValue(&p.Router, w.Router)
+		}
+	}
+	setPointer(&p.Priority, 100)
+	setPointer(&p.Confirm.MinDrops, 1)
+	setPointer(&p.Confirm.MinQueuedPackets, 50)
+	setPointer(&p.Confirm.AtFloor, true)
+	setPointer(&p.MaxLoss, 0.05)
+	setDuration(&p.HoldDown, 30*time.Second)
+	setPointer(&p.Damping.Turns, 4)
+	setDuration(&p.Damping.Window, 10*time.Minute)
 }
 
 func setRollout(r *Rollout, wans []WAN) {

@@ -70,7 +70,7 @@ var derived = []string{
 
 func TestSetDefaultsDoesWhatTheMarkersSay(t *testing.T) {
 	least := &v1alpha1.Site{Spec: v1alpha1.SiteSpec{
-		Routers:  []v1alpha1.Router{{Name: "sim", Simulated: &v1alpha1.Simulated{Links: []v1alpha1.SimulatedLink{{WAN: "a"}}}}},
+		Routers:  []v1alpha1.Router{{Name: "sim", Simulated: &v1alpha1.Simulated{Links: []v1alpha1.SimulatedLink{{WAN: "a"}}, Calls: []v1alpha1.SimulatedCalls{{}}}}},
 		WANs:     []v1alpha1.WAN{{Name: "a", Router: "sim"}},
 		Steering: []v1alpha1.Steering{{Name: "calls"}},
 	}}

@@ -38,7 +38,11 @@ func sites() *rapid.Generator[*v1alpha1.Site] {
 			}
 		}
 		if len(s.Spec.WANs) > 1 {
-			s.Spec.Steering = []v1alpha1.Steering{{Name: "calls", From: "wan0", To: "wan1", Rule: rapid.StringMatching(`[ -~äß€\n\t]{1,20}`).Draw(t, "rule")}}
+			rule := rapid.StringMatching(`[ -~äß€\n\t]{1,20}`).Draw(t, "rule")
+			if s.Spec.WANs[0].Router == "here" {
+				rule = fmt.Sprintf("fwmark %#x lookup %d", rapid.Uint32Range(1, 1<<31).Draw(t, "mark"), rapid.Uint32Range(1, 1<<31).Draw(t, "table"))
+			}
+			s.Spec.Steering = []v1alpha1.Steering{{Name: "calls", From: "wan0", To: "wan1", Rule: rule, HoldDown: drawDuration(t, 0, time.Minute)}}
 		}
 		if rapid.Bool().Draw(t, "gates") {
 			pass := rapid.Float64Range(0, 100).Draw(t, "pass")

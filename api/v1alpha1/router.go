@@ -128,6 +128,9 @@ type Simulated struct {
 	// +listMapKey=wan
 	// +optional
 	Links []SimulatedLink `json:"links,omitempty"`
+	// Calls are the traffic that steering rules of this router move.
+	// +optional
+	Calls []SimulatedCalls `json:"calls,omitempty"`
 	// Faults are what goes wrong with the router, and when.
 	// +optional
 	Faults []SimulatedFault `json:"faults,omitempty"`

@@ -55,8 +55,7 @@ type SiteSpec struct {
 	// +kubebuilder:validation:MinItems=1
 	WANs []WAN `json:"wans"`
 
-	// Steering says which traffic leaves a congested WAN for another.
-	// It is checked and carried; no controller acts on it yet.
+	// Steering says which new connections leave a congested WAN for another.
 	// +listType=map
 	// +listMapKey=name
 	// +optional

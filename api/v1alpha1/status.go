@@ -27,6 +27,11 @@ type SiteStatus struct {
 	// +listMapKey=name
 	// +optional
 	WANs []WANStatus `json:"wans,omitempty"`
+	// Steering are the steering policies.
+	// +listType=map
+	// +listMapKey=name
+	// +optional
+	Steering []SteeringStatus `json:"steering,omitempty"`
 	// Routers are the devices that shape.
 	// +listType=map
 	// +listMapKey=name

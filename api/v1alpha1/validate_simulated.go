@@ -20,6 +20,7 @@ func (c *checker) simulatedRouters() {
 		for j := range router.Simulated.Links {
 			c.link(path.Field("links").Index(j), &router.Simulated.Links[j], router.Name, seen)
 		}
+		c.calls(path.Field("calls"), router)
 		for j, fault := range router.Simulated.Faults {
 			at := path.Field("faults").Index(j)
 			c.notNegative(at.Field("at"), &fault.At)

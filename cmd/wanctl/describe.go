@@ -15,13 +15,14 @@ func newDescribe(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "describe",
 		GroupID: groupLook,
-		Short:   "Show everything about one WAN or one site",
+		Short:   "Show everything about one WAN, site or steering policy",
 		Example: `  wanctl describe wan att
-  wanctl describe site home`,
+  wanctl describe site home
+  wanctl describe steering latency-sensitive`,
 		Args: usageOf(subcommands),
 		RunE: needSubcommand,
 	}
-	cmd.AddCommand(newDescribeWAN(c), newDescribeSite(c))
+	cmd.AddCommand(newDescribeWAN(c), newDescribeSite(c), newDescribeSteering(c))
 	return cmd
 }
 
@@ -85,24 +86,30 @@ func newDescribeSite(c *cli) *cobra.Command {
 
 // siteOf finds the one site that has a WAN, its defaults filled in.
 func (c *cli) siteOf(sites []v1alpha1.Site, wan string) (*v1alpha1.Site, error) {
+	return c.siteWith(sites, "WAN", wan, wanNames)
+}
+
+// siteWith finds the one site that has a thing of a kind, its defaults filled
+// in.
+func (c *cli) siteWith(sites []v1alpha1.Site, kind, name string, names func([]v1alpha1.Site) []string) (*v1alpha1.Site, error) {
 	var found []*v1alpha1.Site
 	for i := range sites {
-		if slices.ContainsFunc(sites[i].Spec.WANs, func(w v1alpha1.WAN) bool { return w.Name == wan }) {
+		if slices.Contains(names(sites[i:i+1]), name) {
 			found = append(found, &sites[i])
 		}
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("WAN %q not found in %s%s", wan, c.stateDir, thereAre(wanNames(sites)))
+		return nil, fmt.Errorf("%s %q not found in %s%s", kind, name, c.stateDir, thereAre(names(sites)))
 	case 1:
 		v1alpha1.SetDefaults(found[0])
 		return found[0], nil
 	}
-	var names []string
+	var several []string
 	for _, s := range found {
-		names = append(names, s.Name)
+		several = append(several, s.Name)
 	}
-	return nil, usage(fmt.Errorf("several sites have a WAN %q: say which with --site %s", wan, strings.Join(names, " or --site ")))
+	return nil, usage(fmt.Errorf("several sites have a %s %q: say which with --site %s", kind, name, strings.Join(several, " or --site ")))
 }
 
 // warn says so where what is shown may be damaged or out of date.

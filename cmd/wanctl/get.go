@@ -22,7 +22,7 @@ it then warns that it shows what the agent wrote last.`,
 		Args: usageOf(subcommands),
 		RunE: needSubcommand,
 	}
-	cmd.AddCommand(newGetStatus(c), newGetWANs(c), newGetSites(c), newGetRouters(c), newGetEvents(c))
+	cmd.AddCommand(newGetStatus(c), newGetWANs(c), newGetSites(c), newGetRouters(c), newGetSteering(c), newGetEvents(c))
 	return cmd
 }
 

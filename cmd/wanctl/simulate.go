@@ -46,7 +46,11 @@ shapers were written.
 The links of a simulated router are those of the manifest. Behind any other
 router a WAN gets a link of its ceilings' capacity that falls to 60 % after 5
 minutes, rises to 85 % after 8 and to 100 % after 12, every 20 minutes, with
-two downloads and an upload that are on for 90 s and off for 30 s.`,
+two downloads and an upload that are on for 90 s and off for 30 s.
+
+Where the site has steering policies, a second table shows how often they turned
+and how long the calls of the simulated routers waited, steered and not, at the
+manifest's own intervals.`,
 		Example: `  # A day of it
   wanctl simulate -f site.yaml --for 24h
 
@@ -97,6 +101,9 @@ func (s *simulation) run(cmd *cobra.Command) error {
 	if err := resultTable(results).Write(cmd.OutOrStdout(), true); err != nil {
 		return err
 	}
+	if err := s.steering(cmd, loaded); err != nil {
+		return err
+	}
 	took := time.Since(begun)
 	cmd.PrintErrf("simulated %s of %d loops in %s, %.0f times as fast as time\n", s.length, len(results), took.Round(time.Millisecond),
 		s.length.Seconds()*float64(len(results))/took.Seconds())
@@ -117,19 +124,9 @@ func (s *simulation) simulate(ctx context.Context, sites []manifest.Site, profil
 					at.Spec.WANs[i].IntervalProfile = profile
 				}
 			}
-			done, err := simulate.Site(ctx, at, simulate.Options{
-				For: s.length, Shapers: shapers, Progress: progress(notes, at.Name+" "+profile),
-				ReadFile: func(name string) ([]byte, error) {
-					if !filepath.IsAbs(name) {
-						name = filepath.Join(filepath.Dir(site.File), name)
-					}
-					return os.ReadFile(name)
-				},
-				Configure: func(wan *v1alpha1.WAN) *core.Config {
-					derived := derive.WAN(at, wan)
-					return core.NewConfig(at, wan, &derived)
-				},
-			})
+			opts := s.options(at, site.File)
+			opts.Shapers, opts.Progress = shapers, progress(notes, at.Name+" "+profile)
+			done, err := simulate.Site(ctx, at, opts)
 			if err != nil {
 				return nil, err
 			}
@@ -137,6 +134,47 @@ func (s *simulation) simulate(ctx context.Context, sites []manifest.Site, profil
 		}
 	}
 	return results, nil
+}
+
+// options are those of one site of a manifest.
+func (s *simulation) options(site *v1alpha1.Site, file string) simulate.Options {
+	return simulate.Options{
+		For: s.length,
+		ReadFile: func(name string) ([]byte, error) {
+			if !filepath.IsAbs(name) {
+				name = filepath.Join(filepath.Dir(file), name)
+			}
+			return os.ReadFile(name)
+		},
+		Configure: func(wan *v1alpha1.WAN) *core.Config {
+			derived := derive.WAN(site, wan)
+			return core.NewConfig(site, wan, &derived)
+		},
+	}
+}
+
+// steering prints what came of the policies, where there are any.
+func (s *simulation) steering(cmd *cobra.Command, sites []manifest.Site) error {
+	t := &table.Table{Columns: []string{"POLICY", "FROM", "TO", "TURNS", "STEERED", "CALLS-P50", "CALLS-P95", "CALLS-LOST", "UNSTEERED-P50", "UNSTEERED-P95", "UNSTEERED-LOST"}}
+	for _, site := range sites {
+		if len(site.Spec.Steering) == 0 {
+			continue
+		}
+		results, err := simulate.Steering(cmd.Context(), site.Site, s.options(site.Site, site.File))
+		if err != nil {
+			return err
+		}
+		for _, r := range results {
+			t.Add(r.Policy, r.Policy, r.From, r.To, strconv.FormatInt(r.Turns, 10), figure.Share(r.SteeredShare),
+				milliseconds(r.Calls.P50MS), milliseconds(r.Calls.P95MS), figure.Share(r.Calls.LostShare),
+				milliseconds(r.Unsteered.P50MS), milliseconds(r.Unsteered.P95MS), figure.Share(r.Unsteered.LostShare))
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	fmt.Fprintln(cmd.OutOrStdout())
+	return t.Write(cmd.OutOrStdout(), true)
 }
 
 // progress draws how much is done on a terminal; elsewhere it is nil.

@@ -45,6 +45,10 @@ type direction struct {
 	slot  int
 	still int
 
+	// marked is what sparse traffic sends in a step, in bytes; see SetMarked.
+	marked float64
+	// dropped counts packets that the shaper dropped.
+	dropped float64
 	// crossed counts bytes at the WAN interface, delivered those that arrived.
 	crossed, delivered float64
 }
@@ -76,6 +80,7 @@ func (d *direction) setShaper(bitsPerSecond int64) {
 	carry := math.Inf(1)
 	if d.shaperRate > 0 {
 		carry = d.perStep(d.shaperRate)
+		carry = max(carry-d.marked, carry*leastBulk)
 	}
 	d.shaper.set(carry, d.step.Seconds(), d.config.Flows)
 }
@@ -111,12 +116,12 @@ func (d *direction) take() {
 	if d.upload {
 		passed := d.shaper.pass(sent)
 		out, lost = d.bottleneck.pass(passed)
-		d.crossed += passed
+		d.crossed += passed + d.marked
 	} else {
 		var arrived float64
 		arrived, lost = d.bottleneck.pass(sent)
 		out = d.shaper.pass(arrived)
-		d.crossed += arrived
+		d.crossed += arrived + d.marked
 	}
 	d.delivered += out
 	d.wire[d.slot] = out
@@ -127,6 +132,7 @@ func (d *direction) take() {
 		f.lose(math.Ceil(lost/wirePacket), lost, d.turn, d.lag(true))
 	}
 	if hits := d.shaper.hits(f.count); hits > 0 {
+		d.dropped += hits
 		f.lose(hits, 0, d.turn, d.lag(d.upload))
 	}
 	if f.starting && (d.bottleneck.queued() > d.rise*d.bottleneck.carry || d.shaper.backlog > d.rise*d.shaper.carry) {
@@ -163,5 +169,6 @@ func (d *direction) idle() bool {
 func (d *direction) skip(to int64) {
 	d.flows.inflight, d.flows.missing = 0, 0
 	d.shaper.above, d.bottleneck.refused = 0, 0
+	d.crossed += d.marked * float64(to-d.turn)
 	d.turn = to
 }

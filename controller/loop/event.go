@@ -22,6 +22,7 @@ func (l *Loop) notify(now time.Time, before [2]autorate.State, out *core.Outcome
 	for d := range before {
 		s := &l.state.Autorate.Shapers[d]
 		if s.State != before[d] {
+			l.since[d] = now
 			l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonStateChanged, "%s went from %s to %s",
 				autorate.Direction(d), before[d].API(), s.State.API())
 		}

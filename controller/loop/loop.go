@@ -54,6 +54,8 @@ type Loop struct {
 	// the first cycle.
 	silent bool
 	began  time.Duration
+	// since is when each direction took its state.
+	since [2]time.Time
 }
 
 // New makes a loop; Run turns it.
@@ -64,7 +66,9 @@ func New(opts Options) *Loop {
 		samples: make([]probe.Sample, 0, 64),
 		input:   core.Input{Samples: make([]core.Sample, 0, 64)},
 	}
-	l.publish(time.Now())
+	now := time.Now()
+	l.since = [2]time.Time{now, now}
+	l.publish(now)
 	return l
 }
 

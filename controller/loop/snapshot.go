@@ -22,6 +22,8 @@ type Snapshot struct {
 	Loss       float64
 	Reflectors []estimate.Reflector
 	Shapers    [2]autorate.Shaper
+	// Since is when each direction took its state, or the loop began.
+	Since [2]time.Time
 	// Settled are the rates to go on from, in bit/s.
 	Settled   [2]int64
 	Delivered autorate.Delivered
@@ -45,6 +47,7 @@ func (l *Loop) publish(now time.Time) {
 		At: now, Config: l.config, CurrentMS: l.state.CurrentMS, Reference: l.state.Reference, Loss: l.state.Loss(),
 		Reflectors: append([]estimate.Reflector(nil), l.state.Quorum.Reflectors...),
 		Shapers:    l.state.Autorate.Shapers,
+		Since:      l.since,
 		Settled:    [2]int64{l.state.Autorate.Settled(autorate.Download), l.state.Autorate.Settled(autorate.Upload)},
 		Delivered:  l.state.Delivered,
 		Cycles:     l.figures.cycles(now),

@@ -23,7 +23,9 @@ var rooms = map[string][]string{
 	"controller/autorate":         {"api/v1alpha1"},
 	"controller/core":             {"api/v1alpha1", "controller/autorate", "controller/estimate"},
 	"controller/fluid":            {"api/v1alpha1", "controller/autorate"},
-	"controller/replay":           {"controller/autorate", "controller/core", "controller/estimate"},
+	"controller/steering":         {"api/v1alpha1", "controller/autorate"},
+	"controller/steering/shell":   {"api/v1alpha1", "controller/loop", "controller/router", "controller/steering"},
+	"controller/replay":           {"controller/autorate", "controller/core", "controller/estimate", "controller/steering"},
 	"controller/probe":            nil,
 	"controller/probe/icmp":       {"controller/probe"},
 	"controller/probe/simulated":  {"controller/probe", "controller/router/simulated"},
@@ -33,16 +35,16 @@ var rooms = map[string][]string{
 	"controller/router/simulated": {"api/v1alpha1", "controller/fluid", "controller/router"},
 	"controller/simulate": {
 		"api/v1alpha1", "controller/autorate", "controller/core", "controller/fluid",
-		"controller/probe", "controller/probe/simulated", "controller/router/simulated",
+		"controller/probe", "controller/probe/simulated", "controller/router/simulated", "controller/steering",
 	},
 	"reconciler/check":  {"api/v1alpha1", "controller/probe", "controller/probe/icmp", "controller/router", "controller/router/linux", "controller/router/routeros"},
 	"reconciler/source": nil,
-	"reconciler/status": {"api/v1alpha1"},
+	"reconciler/status": {"api/v1alpha1", "controller/steering"},
 	"reconciler": {
 		"api/v1alpha1", "reconciler/derive", "reconciler/plan", "reconciler/source", "reconciler/status",
 		"controller/autorate", "controller/core", "controller/estimate", "controller/fluid", "controller/loop",
 		"controller/probe", "controller/probe/icmp", "controller/probe/simulated",
-		"controller/router", "controller/router/linux", "controller/router/routeros", "controller/router/simulated",
+		"controller/router", "controller/router/linux", "controller/router/routeros", "controller/router/simulated", "controller/steering", "controller/steering/shell",
 	},
 	"manifests":       nil,
 	"observe/history": {"controller/autorate", "controller/loop"},
@@ -56,7 +58,7 @@ var rooms = map[string][]string{
 // pure packages decide: they know no clock, no log, no network, no file.
 var pure = []string{
 	"api/v1alpha1", "reconciler/derive", "reconciler/plan",
-	"controller/estimate", "controller/autorate", "controller/core", "controller/fluid",
+	"controller/estimate", "controller/autorate", "controller/core", "controller/fluid", "controller/steering",
 }
 
 // impure are imports that no pure package may have.

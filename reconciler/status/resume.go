@@ -11,6 +11,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/wanctl/wanctl/controller/steering"
 )
 
 // ResumeVersion is the version of the stored form of Resume.
@@ -24,12 +26,26 @@ type Resume struct {
 	WANs map[string]WANResume
 	// Routers are the routers by name.
 	Routers map[string]RouterResume
+	// Steering are the steering policies by name.
+	Steering map[string]SteeringResume
 }
 
 // RouterResume is what a router's mailbox goes on from.
 type RouterResume struct {
 	// BudgetFull is when the write budget will be full.
 	BudgetFull time.Time `json:"budgetFull"`
+}
+
+// SteeringResume is what one steering policy goes on from.
+type SteeringResume struct {
+	// SavedAt is when this was taken.
+	SavedAt time.Time `json:"savedAt"`
+	// From, To, Router and Rule are those of the policy.
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Router string `json:"router"`
+	Rule   string `json:"rule"`
+	steering.Saved
 }
 
 // WANResume is what the loop of one WAN goes on from.
@@ -64,11 +80,12 @@ type WANResume struct {
 // envelope is the stored form of a Resume.
 type envelope struct {
 	Version int `json:"version"`
-	// Checksum is the SHA-256 of WANs and of Routers, where there are any, without
-	// white space, in hex.
+	// Checksum is the SHA-256 of WANs, Routers and Steering, where there are any,
+	// without white space, in hex.
 	Checksum string          `json:"checksum"`
 	WANs     json.RawMessage `json:"wans"`
 	Routers  json.RawMessage `json:"routers,omitempty"`
+	Steering json.RawMessage `json:"steering,omitempty"`
 }
 
 func encodeResume(r Resume) ([]byte, error) {
@@ -82,7 +99,12 @@ func encodeResume(r Resume) ([]byte, error) {
 			return nil, fmt.Errorf("encode resume state: %w", err)
 		}
 	}
-	e.Checksum = checksum(slices.Concat(e.WANs, e.Routers))
+	if len(r.Steering) > 0 {
+		if e.Steering, err = json.Marshal(r.Steering); err != nil {
+			return nil, fmt.Errorf("encode resume state: %w", err)
+		}
+	}
+	e.Checksum = checksum(slices.Concat(e.WANs, e.Routers, e.Steering))
 	data, err := json.MarshalIndent(e, "", " ")
 	if err != nil {
 		return nil, fmt.Errorf("encode resume state: %w", err)
@@ -107,12 +129,22 @@ func decodeResume(data []byte) (Resume, error) {
 			return Resume{}, err
 		}
 	}
+	if len(e.Steering) > 0 {
+		if err := json.Compact(&plain, e.Steering); err != nil {
+			return Resume{}, err
+		}
+	}
 	if checksum(plain.Bytes()) != e.Checksum {
 		return Resume{}, errors.New("its checksum does not match")
 	}
 	r := Resume{Version: e.Version}
 	if err := json.Unmarshal(e.WANs, &r.WANs); err != nil {
 		return Resume{}, err
+	}
+	if len(e.Steering) > 0 {
+		if err := json.Unmarshal(e.Steering, &r.Steering); err != nil {
+			return Resume{}, err
+		}
 	}
 	if len(e.Routers) > 0 {
 		if err := json.Unmarshal(e.Routers, &r.Routers); err != nil {

@@ -37,5 +37,11 @@ func (*Router) Remove(context.Context, router.Queue) error { return errOS }
 // Statistics fails.
 func (*Router) Statistics(context.Context, router.Queue) (Cake, error) { return Cake{}, errOS }
 
+// Rule fails.
+func (*Router) Rule(context.Context, string) (bool, error) { return false, errOS }
+
+// SetRule fails.
+func (*Router) SetRule(context.Context, string, bool) error { return errOS }
+
 // Close does nothing.
 func (*Router) Close() error { return nil }

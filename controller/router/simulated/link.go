@@ -58,6 +58,34 @@ func (l *Link) Bytes(now time.Time) (download, upload uint64) {
 	return link.Bytes(router.Download), link.Bytes(router.Upload)
 }
 
+// Shapers are the counters of both shapers.
+func (l *Link) Shapers(now time.Time) (counters [2]router.ShaperCounters) {
+	link := l.at(now)
+	defer l.mu.Unlock()
+	for d := range counters {
+		dir := router.Direction(d)
+		counters[d] = router.ShaperCounters{
+			Known: true, Bytes: link.Bytes(dir), Drops: link.Dropped(dir), BacklogBytes: link.Backlog(dir), QueuedPackets: link.Queued(dir),
+		}
+	}
+	return counters
+}
+
+// mark sets what calls send in both directions, in bit/s.
+func (l *Link) mark(now time.Time, bitsPerSecond int64) {
+	link := l.at(now)
+	defer l.mu.Unlock()
+	link.SetMarked(router.Download, bitsPerSecond)
+	link.SetMarked(router.Upload, bitsPerSecond)
+}
+
+// RTT is the round-trip time of calls; ok is false while nothing comes through.
+func (l *Link) RTT(now time.Time) (rtt time.Duration, ok bool) {
+	link := l.at(now)
+	defer l.mu.Unlock()
+	return link.RTT()
+}
+
 // Truth is what no router could say of a link.
 type Truth struct {
 	// Capacity is what the bottleneck carries, in bit/s.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
@@ -26,16 +27,23 @@ type Router struct {
 	cpu     []v1alpha1.SimulatedCPU
 	links   map[string]*Link
 	epoch   time.Time
+	calls   *Calls
+
+	mu sync.Mutex
+	// on are the rules that are on.
+	on map[string]bool
 }
 
 var (
-	_ router.Device = (*Router)(nil)
-	_ router.Gauge  = (*Router)(nil)
+	_ router.Device     = (*Router)(nil)
+	_ router.RuleSwitch = (*Router)(nil)
+	_ router.Gauge      = (*Router)(nil)
 )
 
 // New is a router with the given links, by WAN. Its faults count from epoch.
 func New(s *v1alpha1.Simulated, links map[string]*Link, epoch time.Time) *Router {
-	r := &Router{latency: defaultLatency, faults: s.Faults, cpu: s.CPU, links: links, epoch: epoch}
+	r := &Router{latency: defaultLatency, faults: s.Faults, cpu: s.CPU, links: links, epoch: epoch, on: map[string]bool{}}
+	r.calls = newCalls(s.Calls, links, r.isOn, epoch)
 	if s.ApplyLatency != nil {
 		r.latency = s.ApplyLatency.Duration
 	}
@@ -76,7 +84,9 @@ func (r *Router) Counters(ctx context.Context, download, upload router.Queue) (r
 		return router.Counters{}, fail(router.Unsupported, op, upload, fmt.Errorf("its download is that of wan %s", download.WAN))
 	}
 	c := router.Counters{At: time.Now()}
+	r.calls.Advance(c.At)
 	c.Download, c.Upload = link.Bytes(c.At)
+	c.Shapers = link.Shapers(c.At)
 	return c, nil
 }
 
@@ -96,15 +106,8 @@ func (r *Router) Set(q router.Queue, bitsPerSecond int64) bool {
 // reach takes the time of a call and finds the link it is about, unless a
 // fault is in the way.
 func (r *Router) reach(ctx context.Context, op string, q router.Queue) (*Link, error) {
-	latency := r.latency
-	if r.faulty(v1alpha1.FaultRouterSlow) {
-		latency += slowness
-	}
-	if err := wait(ctx, latency); err != nil {
-		return nil, fail(router.Unreachable, op, q, fmt.Errorf("gave up waiting for the simulated router: %w", err))
-	}
-	if r.faulty(v1alpha1.FaultRouterDown) {
-		return nil, fail(router.Unreachable, op, q, errors.New("the simulated router is down"))
+	if err := r.answer(ctx); err != nil {
+		return nil, fail(router.Unreachable, op, q, err)
 	}
 	link := r.links[q.WAN]
 	if link == nil {
@@ -114,6 +117,21 @@ func (r *Router) reach(ctx context.Context, op string, q router.Queue) (*Link, e
 		return nil, fail(router.Missing, op, q, errors.New("the queue is gone"))
 	}
 	return link, nil
+}
+
+// answer takes the time of a call, and fails where the router does not answer.
+func (r *Router) answer(ctx context.Context) error {
+	latency := r.latency
+	if r.faulty(v1alpha1.FaultRouterSlow) {
+		latency += slowness
+	}
+	if err := wait(ctx, latency); err != nil {
+		return fmt.Errorf("gave up waiting for the simulated router: %w", err)
+	}
+	if r.faulty(v1alpha1.FaultRouterDown) {
+		return errors.New("the simulated router is down")
+	}
+	return nil
 }
 
 // faulty says whether a fault holds now.

@@ -1,6 +1,7 @@
 package describe
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -86,9 +87,9 @@ func routers(site *v1alpha1.Site) *table.Table {
 }
 
 func steering(site *v1alpha1.Site) *table.Table {
-	t := &table.Table{Columns: []string{"NAME", "FROM", "TO", "RULE"}}
-	for _, s := range site.Spec.Steering {
-		t.Add(s.Name, s.Name, s.From, s.To, s.Rule)
+	t := &table.Table{Columns: []string{"NAME", "FROM", "TO", "RULE", "ACTIVE", "REASON"}}
+	for _, s := range view.SteeringOf([]v1alpha1.Site{*site}) {
+		t.Add(s.Name, s.Name, s.Spec.From, s.Spec.To, s.Spec.Rule, s.ActiveText(), cmp.Or(s.Status.Reason, figure.None))
 	}
 	return t
 }
