@@ -37,6 +37,7 @@ func (a *Agent) summarise(s *site, now time.Time) {
 		verdict{v1alpha1.ReasonLoopsRunning, fmt.Sprintf("%d of %d loops run", len(s.wans), len(s.live.Spec.WANs))}, notReady)
 
 	s.summariseStable(a, now, trouble)
+	a.summariseSignal(s, now)
 	written := verdict{v1alpha1.ReasonWritten, "status and state reach the disk"}
 	failed := verdict{v1alpha1.ReasonWriteFailed, ""}
 	if a.storeErr != nil {
@@ -120,9 +121,12 @@ func (w *wan) trouble() verdict {
 		return verdict{}
 	}
 	snap := w.loop.Snapshot()
+	found := w.silence()
 	switch {
 	case snap.ProbeErr != nil:
 		return verdict{v1alpha1.ReasonProbesFailing, fmt.Sprintf("wan %s: %v", name, snap.ProbeErr)}
+	case found.reason != "" && snap.At.Sub(w.started) > patience:
+		return verdict{found.reason, fmt.Sprintf("wan %s: %s", name, found.message)}
 	case !snap.Heard && snap.At.Sub(w.started) > patience:
 		return verdict{v1alpha1.ReasonProbesLost, fmt.Sprintf("wan %s: no reflector answers; rates are held", name)}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/controller/fluid"
 	"github.com/wanctl/wanctl/controller/probe"
+	"github.com/wanctl/wanctl/controller/probe/fallback"
 	"github.com/wanctl/wanctl/controller/probe/icmp"
 	simprobe "github.com/wanctl/wanctl/controller/probe/simulated"
 	"github.com/wanctl/wanctl/controller/router"
@@ -121,9 +122,13 @@ func relativeTo(manifest string) func(string) ([]byte, error) {
 func (a *Agent) prober(s *site, w *wan) (probe.Prober, error) {
 	interval, timeout := w.config.Interval, w.config.Quorum.Timeout
 	if w.device.spec.Simulated == nil {
-		return icmp.New(icmp.Config{
+		pings, err := icmp.New(icmp.Config{
 			Reflectors: w.spec.Probe.Reflectors, Source: w.spec.Probe.Source, Interval: interval, Timeout: timeout,
 		}, a.log.WithName("probe").WithValues("site", s.live.Name, "wan", w.spec.Name))
+		if err != nil {
+			return nil, err
+		}
+		return fallback.New(pings, a.fallbackConfig(s, w)), nil
 	}
 	link := w.device.links[w.spec.Name]
 	if link == nil {

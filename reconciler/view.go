@@ -10,6 +10,7 @@ import (
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/controller/autorate"
 	"github.com/wanctl/wanctl/controller/core"
+	"github.com/wanctl/wanctl/controller/estimate"
 	"github.com/wanctl/wanctl/controller/loop"
 	"github.com/wanctl/wanctl/controller/router"
 )
@@ -28,7 +29,7 @@ func (w *wan) status(epoch time.Time) v1alpha1.WANStatus {
 	for i, address := range w.reflectors() {
 		r := &snap.Reflectors[i]
 		st.Reflectors = append(st.Reflectors, v1alpha1.ReflectorStatus{
-			Address: address, Baseline: rtt(r.BaselineMS), Healthy: r.Healthy, Sent: r.Sent, Lost: r.Lost,
+			Address: address, Baseline: rtt(r.BaselineMS), Healthy: r.Healthy, Ailment: ailments[r.Ailment], Sent: r.Sent, Lost: r.Lost,
 		})
 		st.RTT.Sent += r.Sent
 		st.RTT.Lost += r.Lost
@@ -42,6 +43,9 @@ func (w *wan) status(epoch time.Time) v1alpha1.WANStatus {
 	}
 	return st
 }
+
+// ailments are what keeps a reflector out of the quorum, as status spells it.
+var ailments = [...]string{estimate.Well: "", estimate.Dead: "Dead", estimate.Slow: "Slow", estimate.Limited: "Limited"}
 
 func (w *wan) routerStatus() v1alpha1.RouterStatus {
 	slot := w.slot.State()

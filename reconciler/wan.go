@@ -75,7 +75,7 @@ func (a *Agent) initial(s *site, w *wan, previous *wan) *core.State {
 func (w *wan) run(a *Agent, siteName string, state *core.State) {
 	name := w.spec.Name
 	w.loop = loop.New(loop.Options{
-		Config: w.config, State: state, Prober: w.prober, Router: w.slot, Epoch: a.epoch,
+		Config: w.config, State: state, Prober: w.prober, Reflectors: w.reflectors(), Router: w.slot, Epoch: a.epoch,
 		Notify: func(e loop.Event) { a.post(siteEvent{site: siteName, object: "wan/" + name, Event: e}) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())

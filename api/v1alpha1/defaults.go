@@ -27,6 +27,9 @@ func SetDefaults(s *Site) {
 	for i := range spec.WANs {
 		w := &spec.WANs[i]
 		setDuration(&w.Probe.Timeout, 2*time.Second)
+		if w.Probe.Fallback != nil {
+			setFallback(w.Probe.Fallback, w.Probe.Reflectors)
+		}
 		router := s.RouterFor(w)
 		setShaper(&w.Download, router, 4, 0.9)
 		setShaper(&w.Upload, router, 3, 0.95)

@@ -200,6 +200,23 @@ type SimulatedReflector struct {
 	// +kubebuilder:validation:Format=duration
 	// +optional
 	DeadAfter *metav1.Duration `json:"deadAfter,omitempty"`
+	// SlowAfter is when it starts to answer later by slowBy; from the start when
+	// left out.
+	// +kubebuilder:validation:Format=duration
+	// +optional
+	SlowAfter *metav1.Duration `json:"slowAfter,omitempty"`
+	// SlowBy is by how much later it answers from slowAfter on.
+	// +kubebuilder:validation:Format=duration
+	// +optional
+	SlowBy *metav1.Duration `json:"slowBy,omitempty"`
+	// Loss is the share of its probes that it leaves unanswered, 0 to 1.
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=1
+	// +optional
+	Loss float64 `json:"loss,omitempty"`
+	// InFront puts it in front of the bottleneck: its probes meet no queue.
+	// +optional
+	InFront bool `json:"inFront,omitempty"`
 }
 
 // SimulatedDirection is one direction of a simulated link: how much it

@@ -17,7 +17,7 @@ type SiteStatus struct {
 	// +optional
 	Source string `json:"source,omitempty"`
 	// Conditions sum up the site: Accepted, Ready, Progressing, Stable,
-	// Degraded, StatusWritable.
+	// Degraded, SignalUsable, StatusWritable.
 	// +listType=map
 	// +listMapKey=type
 	// +optional
@@ -113,6 +113,10 @@ type ReflectorStatus struct {
 	Baseline *metav1.Duration `json:"baseline,omitempty"`
 	// Healthy says that its answers count.
 	Healthy bool `json:"healthy"`
+	// Ailment is why they do not: Dead, Slow or Limited.
+	// +kubebuilder:validation:Enum=Dead;Slow;Limited
+	// +optional
+	Ailment string `json:"ailment,omitempty"`
 	// Sent counts the probes to it since the loop started.
 	Sent int64 `json:"sent"`
 	// Lost counts those without an answer.

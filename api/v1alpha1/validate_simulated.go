@@ -84,6 +84,11 @@ func (c *checker) linkReflectors(path fieldpath.Path, reflectors []SimulatedRefl
 		seen[r.Address] = true
 		c.positive(path.Index(i).Field("rtt"), r.RTT)
 		c.notNegative(path.Index(i).Field("deadAfter"), r.DeadAfter)
+		c.notNegative(path.Index(i).Field("slowAfter"), r.SlowAfter)
+		c.positive(path.Index(i).Field("slowBy"), r.SlowBy)
+		if !(r.Loss >= 0 && r.Loss <= 1) {
+			c.fault(path.Index(i).Field("loss"), "%v is no share; it must be from 0 to 1", r.Loss)
+		}
 	}
 }
 

@@ -75,6 +75,7 @@ func (c *checker) probe(path fieldpath.Path, p *Probe, router *Router) {
 		}
 		seen[host] = true
 	}
+	c.fallback(path.Field("fallback"), p.Fallback, source, router)
 	c.positive(path.Field("timeout"), p.Timeout)
 	c.positive(path.Field("initialRTT"), p.InitialRTT)
 }

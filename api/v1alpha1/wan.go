@@ -65,7 +65,41 @@ type Probe struct {
 	// +kubebuilder:validation:Format=duration
 	// +optional
 	InitialRTT *metav1.Duration `json:"initialRTT,omitempty"`
+	// Fallback says what is asked while no reflector answers.
+	// +optional
+	Fallback *Fallback `json:"fallback,omitempty"`
 }
+
+// Fallback says how a WAN is told apart that is down from one that only loses
+// ICMP, and what happens to rates meanwhile. A simulated WAN has none.
+type Fallback struct {
+	// Gateway is the address of the next hop, which is sent echo requests while
+	// no reflector answers. Left out, it is that of the default route through
+	// the interface of the upload's queue, on a Linux router; otherwise none.
+	// +optional
+	Gateway string `json:"gateway,omitempty"`
+	// TCP are host:port to which connections are opened and closed, one every
+	// 30 s to each, and one every 500 ms in turn while no reflector answers. Left
+	// out, they are port 443 of the first three reflectors; [] is none.
+	// +optional
+	TCP []string `json:"tcp"`
+	// Rates says what happens to rates while TCP answers and ICMP does not:
+	// Follow lets them follow the times that connections take, Hold keeps them.
+	// Where nothing answers they are held.
+	// +kubebuilder:validation:Enum=Follow;Hold
+	// +kubebuilder:default=Follow
+	// +optional
+	Rates FallbackRates `json:"rates,omitempty"`
+}
+
+// FallbackRates says what happens to rates while only ICMP is lost.
+type FallbackRates string
+
+// What may happen to rates while only ICMP is lost.
+const (
+	FallbackFollow FallbackRates = "Follow"
+	FallbackHold   FallbackRates = "Hold"
+)
 
 // Shaper is one direction of a WAN: the queue that shapes it and how far its
 // rate may move.

@@ -16,6 +16,7 @@ const (
 	AtCeiling
 	AtFloor
 	NoSamples
+	SignalUnusable
 
 	Congested
 	Draining
@@ -30,7 +31,7 @@ const (
 
 var reasonNames = [...]string{
 	Starting: "Starting", RedDecrease: "RedDecrease", GreenIncrease: "GreenIncrease", GreenStreak: "GreenStreak",
-	YellowHold: "YellowHold", SoftRedHold: "SoftRedHold", AtCeiling: "AtCeiling", AtFloor: "AtFloor", NoSamples: "NoSamples",
+	YellowHold: "YellowHold", SoftRedHold: "SoftRedHold", AtCeiling: "AtCeiling", AtFloor: "AtFloor", NoSamples: "NoSamples", SignalUnusable: "SignalUnusable",
 	Congested: "Congested", Draining: "Draining", Drained: "Drained", Holding: "Holding", Idle: "Idle", NotBlamed: "NotBlamed",
 	Probing: "Probing", ProbeRefused: "ProbeRefused", Climbing: "Climbing",
 }

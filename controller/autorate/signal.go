@@ -46,6 +46,8 @@ type Signal struct {
 	RTT, Spacing time.Duration
 	// Silent says that NewestMS is an unanswered probe's.
 	Silent bool
+	// Unusable says that the delay cannot tell load from idle.
+	Unusable bool
 	// OK is false while too little is known.
 	OK bool
 }

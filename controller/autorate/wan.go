@@ -60,6 +60,8 @@ func (w *WAN) Step(c *Config, in *Input) {
 		w.reference(c, in)
 	case !in.Signal.OK:
 		w.hold(c, NoSamples)
+	case in.Signal.Unusable:
+		w.hold(c, SignalUnusable)
 	case !in.Delivered.OK:
 		w.blind(c, in)
 	default:

@@ -24,6 +24,8 @@ type Config struct {
 	// History is how long a delay must have been flat before it is taken for
 	// the path's own.
 	History time.Duration
+	// Standby is how many TCP targets stand in while no reflector answers.
+	Standby int
 	// MaxIntervals bounds what a gap may weigh: one load time constant.
 	MaxIntervals int64
 }
@@ -35,6 +37,10 @@ const deliveredWindow, recentWindow = 200 * time.Millisecond, 100 * time.Millise
 // baselineFall is the time constant with which a reflector's own baseline
 // follows faster answers.
 const baselineFall = 2 * time.Second
+
+// slowShare is the share of the green threshold by which a reflector may answer
+// later than the others: less could not be taken for congestion.
+const slowShare = 0.5
 
 // NewConfig compiles a WAN of a defaulted site and its derived parameters.
 func NewConfig(site *v1alpha1.Site, wan *v1alpha1.WAN, d *v1alpha1.Derived) *Config {
@@ -56,6 +62,7 @@ func NewConfig(site *v1alpha1.Site, wan *v1alpha1.WAN, d *v1alpha1.Derived) *Con
 			Fast:   times.Detection.Duration > 0,
 		},
 		History:      times.History.Duration,
+		Standby:      standby(site, wan),
 		MaxIntervals: max(1, int64(times.Load.Duration/d.Interval.Duration)),
 	}
 	c.Quorum = quorum(c, wan, d)
@@ -63,6 +70,18 @@ func NewConfig(site *v1alpha1.Site, wan *v1alpha1.WAN, d *v1alpha1.Derived) *Con
 		c.InitialRTTMS = milliseconds(wan.Probe.InitialRTT.Duration)
 	}
 	return c
+}
+
+// StandbySpacing is the time between two samples of standbys while they stand
+// in for the reflectors.
+const StandbySpacing = 500 * time.Millisecond
+
+// standby is how many targets the fallback hands to the loop.
+func standby(site *v1alpha1.Site, wan *v1alpha1.WAN) int {
+	if fallback := site.EffectiveFallback(wan); fallback.Rates == v1alpha1.FallbackFollow {
+		return len(fallback.TCP)
+	}
+	return 0
 }
 
 // quorum spreads the baseline's weights over the reflectors, each of which is
@@ -74,6 +93,7 @@ func quorum(c *Config, wan *v1alpha1.WAN, d *v1alpha1.Derived) estimate.QuorumWe
 		Down:    min(1, turns*c.Interval.Seconds()/baselineFall.Seconds()),
 		Window:  max(1, int(d.DetectionSamples)),
 		Timeout: wan.Probe.Timeout.Duration,
+		SlowMS:  slowShare * c.Autorate.Thresholds.GreenMS,
 	}
 }
 

@@ -215,3 +215,49 @@ func TestAStepDoesNotAllocate(t *testing.T) {
 		t.Errorf("a step allocates %v times", n)
 	}
 }
+
+func TestWhereOnlyICMPIsLostRatesFollowStandbys(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		rtt        time.Duration
+		cut, heard bool
+	}{
+		{"and are cut where connections take longer", 110 * ms, true, true},
+		{"and are kept where they do not", 50 * ms, false, true},
+		{"and are held where nothing answers", 0, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := config()
+			c.Standby = 1
+			l := newLine(c)
+			l.bitsPerSecond = 50e6
+			turn := func(rtt time.Duration, standby time.Duration, every int, d time.Duration) {
+				for i := 0; time.Duration(i)*interval < d; i++ {
+					l.now += interval
+					in := Input{Now: l.now, Intervals: 1, Samples: []Sample{{Sent: l.now - rtt, RTT: rtt, Lost: rtt == 0}}}
+					if i%every == 0 {
+						in.Samples = append(in.Samples, Sample{Reflector: 1, Sent: l.now - standby, RTT: standby, Lost: standby == 0})
+					}
+					for d := range l.sent {
+						l.sent[d] += uint64(l.bitsPerSecond / 8 * interval.Seconds())
+					}
+					in.Bytes, in.BytesAt, in.BytesOK = l.sent, l.now, true
+					l.s.Step(c, &in)
+				}
+			}
+			turn(20*ms, 50*ms, 100, time.Minute)
+			before := l.s.Autorate.Shapers[0].Rate
+			turn(0, 50*ms, 10, 5*time.Second)
+			turn(0, tt.rtt, 10, 10*time.Second)
+			if got := l.s.Autorate.Shapers[0].Rate; (got < before) != tt.cut {
+				t.Errorf("the rate went from %d to %d", before, got)
+			}
+			if l.s.Heard(c, l.now) != tt.heard {
+				t.Errorf("heard: %v", !tt.heard)
+			}
+			if l.s.spacing(c) != StandbySpacing && tt.heard {
+				t.Error("the law is told of a spacing that is not the standbys'")
+			}
+		})
+	}
+}

@@ -66,13 +66,14 @@ type State struct {
 	demand  [2]demand
 	loss    lossWindow
 	flat    flatWindow
+	usable  usable
 	pending int64
 	last    time.Duration
 }
 
 // NewState starts at the ceilings, or at InitialRTTMS where it is set.
 func NewState(c *Config, reflectors int) *State {
-	s := &State{Quorum: estimate.NewQuorum(max(1, reflectors))}
+	s := &State{Quorum: estimate.NewQuorum(max(1, reflectors), c.Standby)}
 	for d := range s.Autorate.Shapers {
 		s.Autorate.Shapers[d].Rate = c.Autorate.Limits[d].Ceiling
 	}
@@ -94,6 +95,7 @@ func (s *State) Step(c *Config, in *Input) Outcome {
 	if c.Autorate.Fast {
 		s.Delay = s.Quorum.Delay(&c.Quorum, in.Now, in.Waiting, in.WaitingAge)
 		s.escape(c, in, fresh, &out)
+		s.watch(c, in)
 	}
 	before := [2]int64{s.Autorate.Shapers[0].Rate, s.Autorate.Shapers[1].Rate}
 	s.Autorate.Step(&c.Autorate, &autorate.Input{
@@ -101,8 +103,8 @@ func (s *State) Step(c *Config, in *Input) Outcome {
 		DeltaMS: s.Reference.DeltaMS(), Fresh: fresh,
 		Signal: autorate.Signal{
 			MedianMS: s.Delay.MedianMS, NewestMS: s.Delay.NewestMS, Slope: s.Delay.Slope,
-			RTT: time.Duration(s.CurrentMS * float64(time.Millisecond)), Spacing: c.Interval,
-			Silent: s.Delay.Silent, OK: s.Delay.OK && s.Heard(c, in.Now),
+			RTT: time.Duration(s.CurrentMS * float64(time.Millisecond)), Spacing: s.spacing(c),
+			Unusable: s.usable.Verdict.Unusable(), Silent: s.Delay.Silent, OK: s.Delay.OK && s.Heard(c, in.Now),
 		},
 		Delivered: s.Delivered,
 	})
@@ -117,7 +119,18 @@ func (s *State) Step(c *Config, in *Input) Outcome {
 // turns of every reflector.
 func (s *State) Heard(c *Config, now time.Duration) bool {
 	grace := c.Quorum.Timeout + time.Duration(4*len(s.Quorum.Reflectors))*c.Interval
+	if s.Quorum.OnStandby() {
+		grace = max(grace, 4*StandbySpacing)
+	}
 	return s.AnsweredAt > 0 && now-s.AnsweredAt <= grace
+}
+
+// spacing is the time between two probes.
+func (s *State) spacing(c *Config) time.Duration {
+	if s.Quorum.OnStandby() {
+		return StandbySpacing
+	}
+	return c.Interval
 }
 
 // maxPending is how many cycles without an answer, and without a known loss,
@@ -152,6 +165,10 @@ func (s *State) hear(c *Config, in *Input, out *Outcome) (answered, lost bool) {
 	}
 	for i := range in.Samples {
 		sample := &in.Samples[i]
+		if standby := sample.Reflector - len(s.Quorum.Reflectors); standby >= 0 {
+			answered = s.overhear(standby, sample, weights.Up == 0) || answered
+			continue
+		}
 		s.loss.add(sample.Lost)
 		switch {
 		case sample.Lost:
@@ -165,8 +182,23 @@ func (s *State) hear(c *Config, in *Input, out *Outcome) (answered, lost bool) {
 				out.Recovered = sample.Reflector
 			}
 		}
+		switch failed, recovered := s.Quorum.Examine(&weights, sample.Reflector, !sample.Lost); {
+		case failed:
+			out.Failed = sample.Reflector
+		case recovered:
+			out.Recovered = sample.Reflector
+		}
 	}
 	return answered, lost
+}
+
+// overhear takes a standby's sample and says whether it counts.
+func (s *State) overhear(standby int, sample *Sample, loaded bool) (counts bool) {
+	if sample.Lost {
+		s.Quorum.Miss(standby)
+		return false
+	}
+	return s.Quorum.Overhear(standby, sample.Sent, milliseconds(sample.RTT), loaded)
 }
 
 // measure takes the counters into the delivered rates.

@@ -102,7 +102,7 @@ func TestAMeterFollowsASteadyCounterForEver(t *testing.T) {
 
 // quorum hears rounds of three reflectors with baselines of 20, 30 and 40 ms.
 func quorum(rounds int) (*Quorum, *QuorumWeights) {
-	q, w := NewQuorum(3), &QuorumWeights{Up: 0.001, Down: 0.1, Window: 3, Timeout: time.Second}
+	q, w := NewQuorum(3, 0), &QuorumWeights{Up: 0.001, Down: 0.1, Window: 3, Timeout: time.Second}
 	for i := range 3 * rounds {
 		q.Answer(w, i%3, time.Duration(i)*50*ms, []float64{20, 30, 40}[i%3])
 	}
@@ -189,7 +189,7 @@ func TestDelay(t *testing.T) {
 
 func TestTheFirstAnswersTeachTheBaselineAtOnce(t *testing.T) {
 	w := &QuorumWeights{Up: 0.001, Down: 0.01, Window: 3}
-	q := NewQuorum(1)
+	q := NewQuorum(1, 0)
 	for i, rtt := range []float64{61, 20.4, 20.2, 20.3} {
 		q.Answer(w, 0, time.Duration(i)*50*ms, rtt)
 	}
@@ -211,7 +211,7 @@ func TestSlopeIsInSecondsASecond(t *testing.T) {
 
 func TestABaselineFallsFastAndRisesSlowly(t *testing.T) {
 	w := &QuorumWeights{Up: 0.001, Down: 0.1, Window: 3}
-	q := NewQuorum(1)
+	q := NewQuorum(1, 0)
 	q.Answer(w, 0, 0, 300)
 	for i := range 60 {
 		q.Answer(w, 0, time.Duration(i)*50*ms, 20)

@@ -17,6 +17,8 @@ const slopeSamples = 5
 type Quorum struct {
 	// Reflectors are in the manifest's order.
 	Reflectors []Reflector
+	// Standby stand in while no reflector is heard. They count in no loss.
+	Standby []Reflector
 
 	recent   [recentSize]delaySample
 	count    uint64
@@ -34,11 +36,14 @@ type QuorumWeights struct {
 	Window int
 	// Timeout is when an unanswered probe is no longer waited for.
 	Timeout time.Duration
+	// SlowMS is by how much later than the others a reflector may answer,
+	// each above its own baseline.
+	SlowMS float64
 }
 
-// NewQuorum hears n reflectors.
-func NewQuorum(n int) *Quorum {
-	return &Quorum{Reflectors: make([]Reflector, n), medians: make([]float64, 0, n)}
+// NewQuorum hears n reflectors, and so many standbys.
+func NewQuorum(n, standby int) *Quorum {
+	return &Quorum{Reflectors: make([]Reflector, n), Standby: make([]Reflector, standby), medians: make([]float64, 0, n+standby)}
 }
 
 // Answer takes an answer; recovered says that its reflector is heard again.
@@ -48,12 +53,11 @@ func (q *Quorum) Answer(w *QuorumWeights, reflector int, sent time.Duration, rtt
 	recovered = r.answered(rttMS, w.Up, w.Down)
 	if !r.Healthy && !q.anyHealthy() {
 		// Where nobody else is heard, the first to answer is.
-		r.Healthy, r.row, recovered = true, 0, true
+		r.ail(Well)
+		recovered = true
 	}
 	if r.Healthy && !first {
-		q.recent[q.count%recentSize] = delaySample{sent: sent, delayMS: rttMS - r.BaselineMS}
-		q.count++
-		q.lastSent = max(q.lastSent, sent)
+		q.push(sent, rttMS-r.BaselineMS)
 	}
 	return recovered
 }
@@ -70,7 +74,8 @@ func (q *Quorum) anyHealthy() bool {
 	return false
 }
 
-// MedianMS is the median of every healthy reflector's newest round-trip time.
+// MedianMS is the median of every healthy reflector's newest round-trip time,
+// or what standbys say of it where there is none.
 func (q *Quorum) MedianMS() (ms float64, ok bool) {
 	q.medians = q.medians[:0]
 	for i := range q.Reflectors {
@@ -79,13 +84,13 @@ func (q *Quorum) MedianMS() (ms float64, ok bool) {
 		}
 	}
 	if len(q.medians) == 0 {
-		return 0, false
+		return q.standbyMedianMS()
 	}
 	return median(q.medians), true
 }
 
-// BaselineMS is the median of the healthy reflectors' own baselines; 0 where
-// there is none.
+// BaselineMS is the median of the healthy reflectors' own baselines, or where
+// there is none of all that are known; 0 where there is none of these either.
 func (q *Quorum) BaselineMS() float64 {
 	q.medians = q.medians[:0]
 	for i := range q.Reflectors {
@@ -94,7 +99,7 @@ func (q *Quorum) BaselineMS() float64 {
 		}
 	}
 	if len(q.medians) == 0 {
-		return 0
+		return q.lastBaselineMS()
 	}
 	return median(q.medians)
 }

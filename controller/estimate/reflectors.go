@@ -21,12 +21,14 @@ type Reflector struct {
 	BaselineMS float64
 	// Sent and Lost count its probes.
 	Sent, Lost int64
-	// Healthy says that its answers count.
+	// Healthy says that its answers count; Ailment is why they do not.
 	Healthy bool
+	Ailment Ailment
 
 	started bool
 	// row counts equal outcomes that contradict Healthy.
-	row int
+	row       int
+	suspicion suspicion
 }
 
 // Resume starts from a baseline that was known before; 0 is none.
@@ -54,7 +56,7 @@ func (r *Reflector) answered(rttMS, up, down float64) (recovered bool) {
 	default:
 		r.BaselineMS += up * (rttMS - r.BaselineMS)
 	}
-	if r.Healthy {
+	if r.Healthy || r.Ailment != Dead {
 		r.row = 0
 		return false
 	}
@@ -62,7 +64,7 @@ func (r *Reflector) answered(rttMS, up, down float64) (recovered bool) {
 	if r.row < healthyAfter {
 		return false
 	}
-	r.Healthy, r.row = true, 0
+	r.ail(Well)
 	return true
 }
 
@@ -71,7 +73,7 @@ func (r *Reflector) answered(rttMS, up, down float64) (recovered bool) {
 func (r *Reflector) lost() (failed bool) {
 	r.Sent++
 	r.Lost++
-	if !r.Healthy {
+	if !r.Healthy && (r.Ailment == Dead || !r.started) {
 		r.row = 0
 		return false
 	}
@@ -79,8 +81,10 @@ func (r *Reflector) lost() (failed bool) {
 	if r.row < unhealthyAfter {
 		return false
 	}
-	r.Healthy, r.row = false, 0
-	return true
+	// One that was left out before fails no second time.
+	failed = r.Healthy
+	r.ail(Dead)
+	return failed
 }
 
 // delaySample is one answer's delay above its reflector's baseline.

@@ -107,7 +107,10 @@ func reflectors(wan *v1alpha1.WAN, described []v1alpha1.SimulatedReflector) []Re
 	for i, address := range wan.Probe.Reflectors {
 		for _, d := range described {
 			if d.Address == address {
-				all[i] = Reflector{RTT: duration(d.RTT, 0), DeadAfter: duration(d.DeadAfter, 0)}
+				all[i] = Reflector{
+					RTT: duration(d.RTT, 0), DeadAfter: duration(d.DeadAfter, 0), Loss: d.Loss, InFront: d.InFront,
+					SlowAfter: duration(d.SlowAfter, 0), SlowBy: duration(d.SlowBy, 0),
+				}
 			}
 		}
 	}

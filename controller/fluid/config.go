@@ -40,6 +40,12 @@ type Reflector struct {
 	RTT time.Duration
 	// DeadAfter is when it stops answering; 0 is never.
 	DeadAfter time.Duration
+	// SlowAfter is when it starts to answer later by SlowBy.
+	SlowAfter, SlowBy time.Duration
+	// Loss is the share of its own probes that it leaves unanswered, 0 to 1.
+	Loss float64
+	// InFront says that it stands in front of the bottlenecks.
+	InFront bool
 }
 
 // DirectionConfig is what one direction carries and what is asked of it.

@@ -21,9 +21,18 @@ func (l *Link) Probe(reflector int) (rtt time.Duration, ok bool) {
 	if l.config.Loss > 0 && l.chance() < l.config.Loss {
 		return 0, false
 	}
+	if r.Loss > 0 && l.chance() < r.Loss {
+		return 0, false
+	}
 	rtt = r.RTT
+	if l.now >= r.SlowAfter {
+		rtt += r.SlowBy
+	}
 	if l.config.Jitter > 0 {
 		rtt -= time.Duration(float64(l.config.Jitter) * math.Log(1-l.chance()))
+	}
+	if r.InFront {
+		return rtt, true
 	}
 	for i := range l.directions {
 		d := &l.directions[i]

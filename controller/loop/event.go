@@ -2,11 +2,13 @@ package loop
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/controller/autorate"
 	"github.com/wanctl/wanctl/controller/core"
+	"github.com/wanctl/wanctl/controller/estimate"
 )
 
 // Event is a transition within a loop.
@@ -28,10 +30,11 @@ func (l *Loop) notify(now time.Time, before [2]autorate.State, out *core.Outcome
 		}
 	}
 	if out.Failed >= 0 {
-		l.event(now, v1alpha1.EventWarning, v1alpha1.ReasonReflectorUnhealthy, "reflector %d no longer answers and is left out", out.Failed+1)
+		l.event(now, v1alpha1.EventWarning, v1alpha1.ReasonReflectorUnhealthy, "reflector %s %s and is left out",
+			l.reflector(out.Failed), ailing[l.state.Quorum.Reflectors[out.Failed].Ailment])
 	}
 	if out.Recovered >= 0 {
-		l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonReflectorHealthy, "reflector %d answers again", out.Recovered+1)
+		l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonReflectorHealthy, "reflector %s is well and counts again", l.reflector(out.Recovered))
 	}
 	if out.RelearnedMS != 0 {
 		l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonBaselineRelearned,
@@ -45,6 +48,22 @@ func (l *Loop) notify(now time.Time, before [2]autorate.State, out *core.Outcome
 			l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonProbesRecovered, "probes are answered again")
 		}
 	}
+}
+
+// ailing says what an unhealthy reflector does.
+var ailing = [...]string{
+	estimate.Well:    "is well",
+	estimate.Dead:    "no longer answers",
+	estimate.Slow:    "answers later than the others, above its own baseline,",
+	estimate.Limited: "loses a steady share of its probes, as if it limited their rate,",
+}
+
+// reflector is a reflector's address, or its number where it has none.
+func (l *Loop) reflector(i int) string {
+	if i < len(l.opts.Reflectors) {
+		return l.opts.Reflectors[i]
+	}
+	return strconv.Itoa(i + 1)
 }
 
 func (l *Loop) event(now time.Time, kind v1alpha1.EventType, reason, format string, args ...any) {

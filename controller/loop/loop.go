@@ -29,7 +29,9 @@ type Options struct {
 	// State is taken over by the loop until Run returns.
 	State  *core.State
 	Prober probe.Prober
-	Router Router
+	// Reflectors are the addresses of those probed, for events.
+	Reflectors []string
+	Router     Router
 	// Epoch is where the core's times count from; it is the same for all loops
 	// of an agent.
 	Epoch time.Time

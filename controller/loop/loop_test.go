@@ -211,6 +211,29 @@ func TestSilenceIsToldOnceAndHoldsRates(t *testing.T) {
 	})
 }
 
+// losing loses a probe every time it is asked.
+type losing struct{ *prober }
+
+func (losing) Collect(now time.Time, buf []probe.Sample) ([]probe.Sample, probe.Waiting) {
+	return append(buf, probe.Sample{Sent: now, Lost: true}), probe.Waiting{}
+}
+
+func TestAReflectorThatFailsIsNamedByItsAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		c := config()
+		state := core.NewState(c, 1)
+		state.Quorum.Reflectors[0].Resume(20)
+		run(t, loop.Options{
+			Config: c, State: state, Prober: losing{answering(0)}, Reflectors: []string{"192.0.2.7"}, Router: &shaper{},
+			Notify: func(e loop.Event) { told = append(told, e.Message) },
+		}, time.Second, nil)
+		if len(told) == 0 || told[0] != "reflector 192.0.2.7 no longer answers and is left out" {
+			t.Errorf("told %q", told)
+		}
+	})
+}
+
 func BenchmarkCycle(b *testing.B) {
 	c := config()
 	c.Autorate.Fast = true

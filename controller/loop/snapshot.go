@@ -20,6 +20,7 @@ type Snapshot struct {
 	CurrentMS  float64
 	Reference  estimate.Reference
 	Loss       float64
+	Usable     core.Usable
 	Reflectors []estimate.Reflector
 	Shapers    [2]autorate.Shaper
 	// Since is when each direction took its state, or the loop began.
@@ -44,7 +45,7 @@ func (l *Loop) publish(now time.Time) {
 		return
 	}
 	s := &Snapshot{
-		At: now, Config: l.config, CurrentMS: l.state.CurrentMS, Reference: l.state.Reference, Loss: l.state.Loss(),
+		At: now, Config: l.config, CurrentMS: l.state.CurrentMS, Reference: l.state.Reference, Loss: l.state.Loss(), Usable: l.state.Usable(),
 		Reflectors: append([]estimate.Reflector(nil), l.state.Quorum.Reflectors...),
 		Shapers:    l.state.Autorate.Shapers,
 		Since:      l.since,

@@ -28,6 +28,7 @@ var rooms = map[string][]string{
 	"controller/replay":           {"controller/autorate", "controller/core", "controller/estimate", "controller/steering"},
 	"controller/probe":            nil,
 	"controller/probe/icmp":       {"controller/probe"},
+	"controller/probe/fallback":   {"controller/probe"},
 	"controller/probe/simulated":  {"controller/probe", "controller/router/simulated"},
 	"controller/router":           {"api/v1alpha1", "controller/autorate"},
 	"controller/router/linux":     {"api/v1alpha1", "controller/router"},
@@ -43,7 +44,7 @@ var rooms = map[string][]string{
 	"reconciler": {
 		"api/v1alpha1", "reconciler/derive", "reconciler/plan", "reconciler/source", "reconciler/status",
 		"controller/autorate", "controller/core", "controller/estimate", "controller/fluid", "controller/loop",
-		"controller/probe", "controller/probe/icmp", "controller/probe/simulated",
+		"controller/probe", "controller/probe/fallback", "controller/probe/icmp", "controller/probe/simulated",
 		"controller/router", "controller/router/linux", "controller/router/routeros", "controller/router/simulated", "controller/steering", "controller/steering/shell",
 	},
 	"manifests":       nil,

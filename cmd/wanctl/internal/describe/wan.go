@@ -43,7 +43,7 @@ func WAN(out io.Writer, site *v1alpha1.Site, name string, events []v1alpha1.Even
 	shaper(p, "Upload", &wan.Upload, &st.Upload, st.Router.Upload, now)
 	parameters(p, site, wan, st)
 	thresholds(p, site, wan)
-	probes(p, wan, st)
+	probes(p, site, wan, st)
 	cycles(p, st)
 	router(p, st)
 	conditions(p, site, now)
@@ -117,20 +117,39 @@ func threshold(own, effective *metav1.Duration) string {
 	return span(effective)
 }
 
-func probes(p *page, wan *v1alpha1.WAN, st *v1alpha1.WANStatus) {
+func probes(p *page, site *v1alpha1.Site, wan *v1alpha1.WAN, st *v1alpha1.WANStatus) {
 	p.head("Probe")
 	p.line("Source", wan.Probe.Source)
 	p.line("Timeout", span(wan.Probe.Timeout))
 	p.line("Initial RTT", figure.RTT(wan.Probe.InitialRTT))
+	p.line("Fallback", fallback(site.EffectiveFallback(wan)))
 	t := &table.Table{Columns: []string{"ADDRESS", "HEALTHY", "BASELINE", "SENT", "LOST"}}
 	for _, r := range st.Reflectors {
 		healthy := "False"
-		if r.Healthy {
+		switch {
+		case r.Healthy:
 			healthy = "True"
+		case r.Ailment != "":
+			healthy += " (" + r.Ailment + ")"
 		}
 		t.Add(r.Address, r.Address, healthy, figure.RTT(r.Baseline), strconv.FormatInt(r.Sent, 10), strconv.FormatInt(r.Lost, 10))
 	}
 	p.table("Reflectors", t)
+}
+
+// fallback is what is asked while no reflector answers.
+func fallback(f v1alpha1.Fallback) string {
+	if f.Gateway == "" && len(f.TCP) == 0 {
+		return ""
+	}
+	text := "rates " + string(f.Rates)
+	if len(f.TCP) > 0 {
+		text += ", tcp " + strings.Join(f.TCP, ", ")
+	}
+	if f.Gateway != "" {
+		text += ", gateway " + f.Gateway
+	}
+	return text
 }
 
 func cycles(p *page, st *v1alpha1.WANStatus) {
