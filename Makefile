@@ -17,6 +17,51 @@ help: ## Show what can be made.
 build: ## Build bin/wanctl, a static binary.
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/wanctl
 
+# What a release is linked with: no symbol table and no debug information.
+RELEASE := CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w'
+PREFIX ?= /usr/local
+INSTALL_BINARY ?= $(BIN)
+
+.PHONY: release
+release: ## Build stripped static binaries for amd64, arm64, armv7 and mipsle in dist/.
+	GOARCH=amd64 $(RELEASE) -o dist/wanctl-linux-amd64 ./cmd/wanctl
+	GOARCH=arm64 $(RELEASE) -o dist/wanctl-linux-arm64 ./cmd/wanctl
+	GOARCH=arm GOARM=7 $(RELEASE) -o dist/wanctl-linux-armv7 ./cmd/wanctl
+	GOARCH=mipsle GOMIPS=softfloat $(RELEASE) -o dist/wanctl-linux-mipsle ./cmd/wanctl
+
+.PHONY: dist-docs
+dist-docs: build ## Make man pages and shell completions from the commands, in dist/.
+	rm -rf dist/man dist/completions && mkdir -p dist/completions
+	$(GO) test -count=1 -run '^TestEveryCommandHasAManPage$$' ./cmd/wanctl -man $(CURDIR)/dist/man
+	for s in bash zsh fish; do $(BIN) completion $$s >dist/completions/wanctl.$$s || exit 1; done
+
+# Puts files where DESTDIR and PREFIX say and changes nothing else.
+.PHONY: install-files
+install-files:
+	install -D -m 0755 $(INSTALL_BINARY) $(DESTDIR)$(PREFIX)/bin/wanctl
+	install -d $(DESTDIR)/usr/lib/systemd/system $(DESTDIR)$(PREFIX)/share/man/man1
+	sed 's|/usr/bin/|$(PREFIX)/bin/|' manifests/systemd/wanctl.service >$(DESTDIR)/usr/lib/systemd/system/wanctl.service
+	for p in dist/man/*.1; do gzip -9nc $$p >$(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$p).gz || exit 1; done
+	install -D -m 0644 dist/completions/wanctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wanctl
+	install -D -m 0644 dist/completions/wanctl.zsh $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_wanctl
+	install -D -m 0644 dist/completions/wanctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wanctl.fish
+
+.PHONY: install
+install: dist-docs install-files ## Install binary, unit, man pages and completions (DESTDIR, PREFIX=/usr/local).
+	@echo "make the user once: adduser --system --group --no-create-home wanctl; then: systemctl enable --now wanctl"
+
+DEB_ARCH ?= $(shell $(GO) env GOARCH)
+
+.PHONY: deb
+deb: dist-docs ## Make a Debian package of this machine's architecture in dist/.
+	$(RELEASE) -o dist/wanctl ./cmd/wanctl
+	packaging/deb/build dist/wanctl $(DEB_ARCH) $(VERSION) dist
+
+.PHONY: deb-test
+deb-test: dist-docs ## Install, start, upgrade, remove and purge the package in a Debian of its own (root, debootstrap).
+	$(RELEASE) -o dist/wanctl ./cmd/wanctl
+	packaging/deb/test dist/wanctl $(DEB_ARCH)
+
 .PHONY: demo
 demo: build ## Run two simulated WANs under moving capacity, with a live table. Edit examples/demo.yaml meanwhile.
 	@echo "state in .demo; in another terminal: $(BIN) get status --state-dir .demo"

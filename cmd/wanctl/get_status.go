@@ -16,7 +16,11 @@ func newGetStatus(c *cli) *cobra.Command {
 		Short: "Show what every WAN measures and does",
 		Long: `Show a row for each WAN: the profile that runs, the rates in bit/s that its
 shapers are set to, the round-trip time now and idle, and the state, as
-DOWNLOAD/UPLOAD where the two differ. The other formats print the live objects.`,
+DOWNLOAD/UPLOAD where the two differ. The other formats print the live objects.
+
+Watched on a terminal, rates and round-trip times have sparklines where there is
+room: rates from 0 to the ceiling, round-trip times from the baseline to the delta
+that is RED. A block is one writing of the status, two seconds at the least.`,
 		Example: `  # Watch every WAN
   wanctl get status -w
 
@@ -75,6 +79,7 @@ func (c *cli) siteListing(names []string) (*listing.Listing, []v1alpha1.Site, er
 		Empty:   "No sites found in " + c.stateDir + ".",
 		Warning: c.stale(sites, warning),
 	}
+	l.At, l.Trends = view.Trends(sites)
 	if len(names) == 1 {
 		l.Object = sites[0]
 	}

@@ -29,7 +29,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs wanctl as a user does. Each script starts with a state
 // directory named state, last written a second ago, and the manifest home.yaml
-// that it came from. The command agent takes the lock of a state directory.
+// that it came from; the folder manifests is what an operator installs. The
+// command agent takes the lock of a state directory.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -41,6 +42,9 @@ func TestScripts(t *testing.T) {
 			// The race detector would wait a second at the end of every command.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			if err := os.CopyFS(filepath.Join(env.WorkDir, "state"), os.DirFS("testdata/state")); err != nil {
+				return err
+			}
+			if err := os.CopyFS(filepath.Join(env.WorkDir, "manifests"), os.DirFS("../../manifests")); err != nil {
 				return err
 			}
 			manifest, err := os.ReadFile("testdata/home.yaml")

@@ -8,11 +8,13 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/coreos/go-systemd/v22/journal"
 	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/live"
+	"github.com/wanctl/wanctl/cmd/wanctl/internal/service"
 	"github.com/wanctl/wanctl/reconciler"
 )
 
@@ -54,13 +56,13 @@ left as they are, and the next run goes on from there.`,
 	flags := cmd.Flags()
 	flags.StringVarP(&a.path, "filename", "f", "", "manifest, or folder of manifests, to follow (required)")
 	flags.StringVar(&a.status, "status", "state", "where status is kept: state (the state directory) or inline (the manifest, too)")
-	flags.StringVar(&a.logFormat, "log-format", "text", "text or json")
+	flags.StringVar(&a.logFormat, "log-format", "auto", "text, json, or auto: json where systemd's journal takes the log, else text")
 	flags.CountVarP(&a.verbosity, "verbose", "v", "log every change of state as well")
 	flags.BoolVarP(&a.watch, "watch", "w", false, "show the status as it changes; the default on a terminal")
 	a.port.flags(cmd)
 	must(cmd.MarkFlagFilename("filename", "yaml", "yml"))
 	must(cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions([]string{"state", "inline"}, cobra.ShellCompDirectiveNoFileComp)))
-	must(cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"auto", "text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
 
@@ -87,22 +89,33 @@ func (a *agent) run(cmd *cobra.Command, c *cli) error {
 	if err != nil {
 		return usage(err)
 	}
+	manager := service.New()
+	defer manager.Stopping()
 	return a.port.observed(cmd.Context(), a.port.asked(cmd), reconciler.Options{
 		Path: a.path, StateDir: c.stateDir, InlineStatus: a.status == "inline", Log: log,
-		Observe: func(sites []*v1alpha1.Site) { display.Show(sites) },
+		Observe: func(sites []*v1alpha1.Site) {
+			manager.Observe(sites)
+			display.Show(sites)
+		},
 	})
 }
 
 // newLogger logs to w in a format; each verbosity shows more.
 func newLogger(w io.Writer, format string, verbosity int) (logr.Logger, error) {
 	options := &slog.HandlerOptions{Level: slog.Level(-verbosity), ReplaceAttr: plainLevel}
+	if format == "auto" {
+		format = "text"
+		if journalled, err := journal.StderrIsJournalStream(); err == nil && journalled {
+			format = "json"
+		}
+	}
 	switch format {
 	case "text":
 		return logr.FromSlogHandler(slog.NewTextHandler(w, options)), nil
 	case "json":
 		return logr.FromSlogHandler(slog.NewJSONHandler(w, options)), nil
 	}
-	return logr.Logger{}, fmt.Errorf("unknown --log-format %q: use text or json", format)
+	return logr.Logger{}, fmt.Errorf("unknown --log-format %q: use auto, text or json", format)
 }
 
 // plainLevel names every level below INFO DEBUG.

@@ -5,9 +5,11 @@ package listing
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/output"
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/table"
+	"github.com/wanctl/wanctl/cmd/wanctl/internal/trend"
 )
 
 // Listing is what was found at one time.
@@ -22,6 +24,10 @@ type Listing struct {
 	Empty string
 	// Warning is said where the rows are not to be relied on.
 	Warning string
+	// Trends are figures of the table that a live one draws over time, and At is
+	// when they were taken.
+	Trends trend.Figures
+	At     time.Time
 }
 
 // Options say how to print.

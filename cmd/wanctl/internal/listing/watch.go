@@ -9,6 +9,7 @@ import (
 
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/screen"
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/table"
+	"github.com/wanctl/wanctl/cmd/wanctl/internal/trend"
 )
 
 // pollEvery is how often a watch looks again. The files are small and local,
@@ -43,8 +44,11 @@ func Watch(ctx context.Context, out, notes io.Writer, look func() (*Listing, err
 
 // redraw draws a listing where the one before was.
 func redraw(s *screen.Screen, opts Options) func(*Listing) error {
+	var history trend.History
 	return func(l *Listing) error {
-		lines := l.Table.Lines(l.Table.Widths(nil), opts.Header)
+		history.Add(l.At, l.Trends)
+		drawn := sparkled(l, &history, s.Width())
+		lines := drawn.Lines(drawn.Widths(nil), opts.Header)
 		if len(l.Table.Rows) == 0 {
 			lines = []string{l.Empty}
 		}

@@ -32,6 +32,12 @@ func New(w io.Writer) *Screen {
 	}}
 }
 
+// Width is how many runes fit in a line.
+func (s *Screen) Width() int {
+	width, _ := s.size()
+	return width
+}
+
 // Draw puts lines where those drawn before were. Lines longer than the screen
 // are cut, and so are lines that do not fit on it.
 func (s *Screen) Draw(lines []string) error {
