@@ -16,13 +16,13 @@ func TestStandbys(t *testing.T) {
 		}
 		return q, w
 	}
-	q, w := newQuorum()
+	q, _ := newQuorum()
 	q.Overhear(0, 4*time.Second, 900, false)
 	if ms, _ := q.MedianMS(); ms != 25 {
 		t.Errorf("median %v while reflectors are heard, want theirs", ms)
 	}
 
-	q, w = newQuorum()
+	q, w := newQuorum()
 	for range unhealthyAfter {
 		q.Lose(0)
 		q.Lose(1)

@@ -42,9 +42,12 @@ func (l *Loop) notify(now time.Time, before [2]autorate.State, out *core.Outcome
 	}
 	if silent := !l.state.Heard(l.config, l.input.Now); silent != l.silent && l.input.Now-l.began > l.config.Quorum.Timeout {
 		l.silent = silent
-		if silent {
+		switch {
+		case silent:
 			l.event(now, v1alpha1.EventWarning, v1alpha1.ReasonProbesLost, "no reflector answers; rates are held")
-		} else {
+		case l.state.Quorum.OnStandby():
+			l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonProbesRecovered, "no reflector answers; TCP connections stand in for probes")
+		default:
 			l.event(now, v1alpha1.EventNormal, v1alpha1.ReasonProbesRecovered, "probes are answered again")
 		}
 	}
