@@ -86,7 +86,7 @@ func (s *site) standing() string {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.routers)) {
-		if full := s.routers[name].mailbox.Figures().BudgetFull; !full.IsZero() {
+		if full := s.routers[name].mailbox.BudgetFull(); !full.IsZero() {
 			fmt.Fprintf(&b, "%s=%d ", name, full.UnixMilli())
 		}
 	}

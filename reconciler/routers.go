@@ -37,7 +37,7 @@ func (a *Agent) routerOptions(s *site, spec *v1alpha1.Router) router.Options {
 // this one has it, or the run before this one had it.
 func (s *site) budgetFull(name string) time.Time {
 	if d := s.routers[name]; d != nil {
-		return d.mailbox.Figures().BudgetFull
+		return d.mailbox.BudgetFull()
 	}
 	return s.resume.Routers[name].BudgetFull
 }
@@ -48,7 +48,7 @@ func (s *site) routersResume() map[string]status.RouterResume {
 	maps.Copy(resume, s.resume.Routers)
 	for name, d := range s.routers {
 		// On the wall clock, which outlasts the process.
-		if full := d.mailbox.Figures().BudgetFull; !full.IsZero() {
+		if full := d.mailbox.BudgetFull(); !full.IsZero() {
 			resume[name] = status.RouterResume{BudgetFull: full.Round(0).UTC()}
 		}
 	}

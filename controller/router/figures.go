@@ -45,6 +45,13 @@ func (m *Mailbox) Figures() Figures {
 	return f
 }
 
+// BudgetFull is when ten writes will be saved up again; zero without a budget.
+func (m *Mailbox) BudgetFull() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tally.figures.BudgetFull
+}
+
 // count changes what Figures tells.
 func (m *Mailbox) count(f func(*tally)) {
 	m.mu.Lock()
