@@ -50,7 +50,7 @@ ns cli ping -D -n -i 0.05 -w $LENGTH 10.9.0.6 >ping.txt 2>/dev/null & jobs="$job
 	for ((i = 0; i <= LENGTH; i++)); do
 		until_us $((t0 + i * 1000000))
 		tc -n rtr -s -j qdisc show >>qdisc.jsonl
-		[ $SHAPER != wanctl ] || cp state/sites/lab.yaml status/$i.yaml 2>/dev/null
+		[ $SHAPER != wanctl ] || cp state/sites/lab.json status/$i.json 2>/dev/null
 	done
 ) & jobs="$jobs $!"
 while read -r at call; do
@@ -65,7 +65,7 @@ if [ $SHAPER = wanctl ]; then
 	./wanctl describe wan wan --state-dir state >describe.txt
 	./wanctl get events --state-dir state >events.txt
 	kill $controller; wait $controller
-	cp state/sites/lab.yaml status/end.yaml
+	cp state/sites/lab.json status/end.json
 fi
 cat tc-*.err
 rm -rf wanctl etc state topo.sh judge.sh
