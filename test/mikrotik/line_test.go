@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,9 @@ type lines struct {
 	double *routerosdouble.Router
 	links  map[string]*simulated.Link
 	hosts  map[netip.Addr]string
+	// late is what answers over the cable take longer, in ns: traffic of others
+	// fills its modem's queue.
+	late atomic.Int64
 }
 
 // The reflectors of each WAN, on a link where nobody is but responder.
@@ -157,6 +161,9 @@ func (l *lines) respond(t *testing.T) {
 			delay, answered := l.links[l.hosts[host]].Probe(time.Now(), 0)
 			if !answered {
 				continue
+			}
+			if l.hosts[host] == "cable" {
+				delay += time.Duration(l.late.Load())
 			}
 			pending.Add(1)
 			time.AfterFunc(delay, func() {
