@@ -69,8 +69,11 @@ func (s *site) devices() (list []v1alpha1.DeviceStatus) {
 func (d *device) status(s *site) v1alpha1.DeviceStatus {
 	f := d.mailbox.Figures()
 	st := v1alpha1.DeviceStatus{
-		Name: d.spec.Name, Kind: d.spec.Kind(), Reachable: f.LastError == nil, Outages: f.Outages,
+		Name: d.spec.Name, Kind: d.spec.Kind(), Outages: f.Outages,
 		Writes: v1alpha1.WritesStatus{Total: f.Writes, Failed: f.WritesFailed, Held: f.Held},
+	}
+	if f.Asked {
+		st.Reachable = new(f.LastError == nil)
 	}
 	if d.spec.RouterOS != nil {
 		st.Address = d.spec.RouterOS.Address
