@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"controller/estimate":         nil,
 	"controller/autorate":         {"api/v1alpha1"},
 	"controller/core":             {"api/v1alpha1", "controller/autorate", "controller/estimate"},
+	"controller/evidence":         {"controller/autorate"},
 	"controller/fluid":            {"api/v1alpha1", "controller/autorate"},
 	"controller/steering":         {"api/v1alpha1", "controller/autorate"},
 	"controller/steering/shell":   {"api/v1alpha1", "controller/loop", "controller/router", "controller/steering"},
@@ -59,7 +60,7 @@ var rooms = map[string][]string{
 // pure packages decide: they know no clock, no log, no network, no file.
 var pure = []string{
 	"api/v1alpha1", "reconciler/derive", "reconciler/plan",
-	"controller/estimate", "controller/autorate", "controller/core", "controller/fluid", "controller/steering",
+	"controller/estimate", "controller/autorate", "controller/core", "controller/evidence", "controller/fluid", "controller/steering",
 }
 
 // impure are imports that no pure package may have.
