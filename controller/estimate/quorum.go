@@ -65,6 +65,12 @@ func (q *Quorum) Answer(w *QuorumWeights, reflector int, sent time.Duration, rtt
 // Lose takes a loss; failed says that its reflector is no longer heard.
 func (q *Quorum) Lose(reflector int) (failed bool) { return q.Reflectors[reflector].lost() }
 
+// Counts says that a reflector's answers and losses say something of the line:
+// those of a dead one do not while another is heard.
+func (q *Quorum) Counts(reflector int) bool {
+	return q.Reflectors[reflector].Ailment != Dead || !q.anyHealthy()
+}
+
 func (q *Quorum) anyHealthy() bool {
 	for i := range q.Reflectors {
 		if q.Reflectors[i].Healthy {

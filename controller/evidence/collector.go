@@ -72,14 +72,14 @@ const (
 // New begins a soak.
 func New(opts Options) *Collector {
 	c := &Collector{
-		work:    histogram{unit: partOfT, most: mostWork},
-		latency: histogram{unit: partOfT, most: 10 * mostWork},
-		cpu:     histogram{unit: 0.1, most: 100},
-		drift:   drift{moved: histogram{unit: 1e-3, most: 10_000}},
+		work:    newHistogram(partOfT, mostWork),
+		latency: newHistogram(partOfT, 10*mostWork),
+		cpu:     newHistogram(0.1, 100),
+		drift:   drift{moved: newHistogram(1e-3, 10_000)},
 		queues: episodes{
-			delay:     histogram{unit: 1e-2, most: mostDelay},
-			detection: histogram{unit: 0.1, most: 10 * mostDelay},
-			recovery:  histogram{unit: 0.1, most: 10 * mostDelay},
+			delay:     newHistogram(1e-2, mostDelay),
+			detection: newHistogram(0.1, 10*mostDelay),
+			recovery:  newHistogram(0.1, 10*mostDelay),
 		},
 	}
 	c.Retune(opts)

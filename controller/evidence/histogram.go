@@ -12,13 +12,17 @@ import (
 // histogram keeps values from 0 to most in steps of unit, to two digits. It
 // takes no memory before its first value.
 type histogram struct {
-	unit, most float64
-	h          *hdr.Histogram
+	unit, most, perUnit float64
+	h                   *hdr.Histogram
+}
+
+func newHistogram(unit, most float64) histogram {
+	return histogram{unit: unit, most: most, perUnit: 1 / unit}
 }
 
 // record takes a value in.
 func (g *histogram) record(value float64) {
-	g.recordUnits(int64(min(value, g.most)/g.unit + 0.5))
+	g.recordUnits(int64(min(value, g.most)*g.perUnit + 0.5))
 }
 
 // recordUnits takes a value in that is in units already; what is beyond the
@@ -57,7 +61,8 @@ func (g *histogram) max() float64 {
 
 // encode is the histogram as pairs of varints, a value in units above the one
 // before and how often it occurred. HdrHistogram's own format comes to the same
-// size and costs thirty times as much, for it is compressed.
+// size, but its compression makes 0.8 MB of garbage each time, and there are
+// seven for every WAN.
 func (g *histogram) encode() []byte {
 	if g.h == nil {
 		return nil
