@@ -19,6 +19,7 @@ var rooms = map[string][]string{
 	"api/v1alpha1":                nil,
 	"reconciler/derive":           {"api/v1alpha1"},
 	"reconciler/plan":             {"api/v1alpha1"},
+	"reconciler/rollout":          {"api/v1alpha1", "reconciler/derive", "controller/evidence"},
 	"controller/estimate":         nil,
 	"controller/autorate":         {"api/v1alpha1"},
 	"controller/core":             {"api/v1alpha1", "controller/autorate", "controller/estimate"},
@@ -43,7 +44,7 @@ var rooms = map[string][]string{
 	"reconciler/source": nil,
 	"reconciler/status": {"api/v1alpha1", "controller/steering"},
 	"reconciler": {
-		"api/v1alpha1", "reconciler/derive", "reconciler/plan", "reconciler/source", "reconciler/status",
+		"api/v1alpha1", "reconciler/derive", "reconciler/plan", "reconciler/rollout", "reconciler/source", "reconciler/status",
 		"controller/autorate", "controller/core", "controller/estimate", "controller/fluid", "controller/loop",
 		"controller/probe", "controller/probe/fallback", "controller/probe/icmp", "controller/probe/simulated",
 		"controller/router", "controller/router/linux", "controller/router/routeros", "controller/router/simulated", "controller/steering", "controller/steering/shell",
@@ -59,7 +60,7 @@ var rooms = map[string][]string{
 
 // pure packages decide: they know no clock, no log, no network, no file.
 var pure = []string{
-	"api/v1alpha1", "reconciler/derive", "reconciler/plan",
+	"api/v1alpha1", "reconciler/derive", "reconciler/plan", "reconciler/rollout",
 	"controller/estimate", "controller/autorate", "controller/core", "controller/evidence", "controller/fluid", "controller/steering",
 }
 
