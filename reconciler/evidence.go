@@ -94,8 +94,8 @@ func (s *site) holdSoak(wan string, held bool) {
 	}
 }
 
-// figures are those of a WAN's soak, and its number; ok is false where none runs.
-func (s *site) figures(wan string, since time.Duration) (number int64, f evidence.Figures, ok bool) {
+// soaked are the figures of a WAN's soak, and its number; ok is false where none runs.
+func (s *site) soaked(wan string, since time.Duration) (number int64, f evidence.Figures, ok bool) {
 	k := s.soaks[wan]
 	if k == nil {
 		return 0, evidence.Figures{}, false

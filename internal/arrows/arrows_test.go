@@ -42,10 +42,10 @@ var rooms = map[string][]string{
 	},
 	"reconciler/check":  {"api/v1alpha1", "controller/probe", "controller/probe/icmp", "controller/router", "controller/router/linux", "controller/router/routeros"},
 	"reconciler/source": nil,
-	"reconciler/status": {"api/v1alpha1", "controller/steering"},
+	"reconciler/status": {"api/v1alpha1", "controller/evidence", "controller/steering", "reconciler/rollout"},
 	"reconciler": {
 		"api/v1alpha1", "reconciler/derive", "reconciler/plan", "reconciler/rollout", "reconciler/source", "reconciler/status",
-		"controller/autorate", "controller/core", "controller/estimate", "controller/fluid", "controller/loop",
+		"controller/autorate", "controller/core", "controller/estimate", "controller/evidence", "controller/fluid", "controller/loop",
 		"controller/probe", "controller/probe/fallback", "controller/probe/icmp", "controller/probe/simulated",
 		"controller/router", "controller/router/linux", "controller/router/routeros", "controller/router/simulated", "controller/steering", "controller/steering/shell",
 	},
