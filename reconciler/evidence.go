@@ -168,7 +168,7 @@ func (k *soak) look(w *wan, now, epoch time.Time) evidence.Reading {
 func cycleOf(r *loop.Record) evidence.Cycle {
 	return evidence.Cycle{
 		At: r.At, Work: r.Work, Skipped: r.Skipped, Answers: int64(r.Answers), Lost: int64(r.Losses),
-		DelayMS: float64(r.DelayMS), NewestMS: float64(r.NewestMS), Measured: r.Measured, Silent: r.Silent,
+		DelayMS: float64(r.DelayMS), NewestMS: float64(r.NewestMS), Measured: r.Measured,
 		BaselineMS: float64(r.BaselineMS), Rates: r.Rates, Delivered: [2]float64{float64(r.Delivered[0]), float64(r.Delivered[1])},
 		Counted: r.Counted, Held: r.Held, States: r.States,
 	}

@@ -249,7 +249,7 @@ func (s *State) Newest(c *Config) estimate.Delay {
 		return s.Delay
 	}
 	ms := s.CurrentMS - s.Reference.BaselineMS
-	return estimate.Delay{MedianMS: ms, NewestMS: ms, OK: s.AnsweredAt > 0}
+	return estimate.Delay{MedianMS: ms, NewestMS: ms, AnsweredMS: ms, OK: s.AnsweredAt > 0}
 }
 
 // Loss is the share of recent probes that were lost.

@@ -17,10 +17,10 @@ type Cycle struct {
 	// another answers.
 	Answers, Lost int64
 	// DelayMS is the fast delay above the reflectors' baselines, the median of the
-	// newest samples; NewestMS is the newest sample's. Measured says that they are
-	// known, Silent that NewestMS is that of a probe without an answer.
+	// newest samples; NewestMS is the newest answer's. Measured says that they are
+	// known.
 	DelayMS, NewestMS float64
-	Measured, Silent  bool
+	Measured          bool
 	// BaselineMS is the WAN's; 0 before the first answer.
 	BaselineMS float64
 	// Rates are the shapers', and Delivered what passed, in bit/s by Direction;

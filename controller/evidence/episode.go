@@ -56,7 +56,7 @@ func (e *episodes) cycle(c *Cycle, loaded bool) {
 	if !c.Measured {
 		return
 	}
-	heard := c.Answers > 0 && !c.Silent
+	heard := c.Answers > 0
 	if heard && loaded {
 		e.delay.record(c.NewestMS)
 	}

@@ -91,7 +91,7 @@ func TestEpisodes(t *testing.T) {
 			l.load(autorate.Download, 0.9)
 			l.turn(time.Second)
 			l.delay(200)
-			l.Silent, l.Answers = true, 0
+			l.Answers = 0
 			l.turn(500 * time.Millisecond)
 		}, 0, 0, 0},
 		"an episode that began unseen is not timed": {func(l *line) {
@@ -130,7 +130,7 @@ func TestDelayUnderLoadIsThatOfAnsweredProbes(t *testing.T) {
 		l.turn(interval)
 	}
 	l.delay(500)
-	l.Answers, l.Silent = 0, true
+	l.Answers = 0
 	l.turn(time.Second)
 	f := l.figures().Benefit
 	if f.LoadedSamples != 1000 || !near(f.LoadedDelayP50MS, 5) || !near(f.LoadedDelayP95MS, 9.5) {

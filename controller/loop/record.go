@@ -26,10 +26,9 @@ type Record struct {
 	Held   [2]bool
 	States [2]autorate.State
 	// DelayMS is the fast delay in milliseconds, NewestMS that of the newest
-	// sample; Measured says that they are known, Silent that NewestMS is an
-	// unanswered probe's.
+	// answer; Measured says that they are known.
 	DelayMS, NewestMS float32
-	Measured, Silent  bool
+	Measured          bool
 	// Answers and Losses are the probes of which it became known what became of
 	// them, those of dead reflectors left out; up to 65,535.
 	Answers, Losses int
@@ -96,7 +95,7 @@ const (
 	answeredBit, countedBit = 1 << 0, 1 << 1
 	heldDownloadBit         = 1 << 2
 	heldUploadBit           = 1 << 3
-	measuredBit, silentBit  = 1 << 4, 1 << 5
+	measuredBit             = 1 << 4
 
 	downloadShift, uploadShift, stateMask = 8, 10, 3
 	skippedShift                          = 16
@@ -107,7 +106,7 @@ const rateBits = 48
 
 func (rec *Record) pack() [words]uint64 {
 	flags := uint64(rec.States[0])<<downloadShift | uint64(rec.States[1])<<uploadShift | short(rec.Skipped)<<skippedShift |
-		bit(rec.Answered, answeredBit) | bit(rec.Counted, countedBit) | bit(rec.Measured, measuredBit) | bit(rec.Silent, silentBit) |
+		bit(rec.Answered, answeredBit) | bit(rec.Counted, countedBit) | bit(rec.Measured, measuredBit) |
 		bit(rec.Held[0], heldDownloadBit) | bit(rec.Held[1], heldUploadBit)
 	return [words]uint64{
 		uint64(rec.At), pair(rec.RTTMS, rec.LoadMS), pair(rec.BaselineMS, rec.DelayMS),
@@ -121,7 +120,7 @@ func unpack(p *[words]uint64) Record {
 	rec := Record{
 		At:   time.Duration(p[0]),
 		Work: time.Duration(p[6] >> 32), Late: time.Duration(p[6] & math.MaxUint32),
-		Answered: flags&answeredBit != 0, Counted: flags&countedBit != 0, Measured: flags&measuredBit != 0, Silent: flags&silentBit != 0,
+		Answered: flags&answeredBit != 0, Counted: flags&countedBit != 0, Measured: flags&measuredBit != 0,
 		Held:    [2]bool{flags&heldDownloadBit != 0, flags&heldUploadBit != 0},
 		States:  [2]autorate.State{autorate.State(flags >> downloadShift & stateMask), autorate.State(flags >> uploadShift & stateMask)},
 		Skipped: int64(flags >> skippedShift & math.MaxUint16),
@@ -169,7 +168,7 @@ func (l *Loop) note(now time.Time, work, late time.Duration, skipped int64) {
 	rec := Record{
 		At: now.Sub(l.opts.Epoch), Work: work, Late: late, Skipped: skipped,
 		Answers: s.Answers, Losses: s.Losses,
-		DelayMS: float32(delay.MedianMS), NewestMS: float32(delay.NewestMS), Measured: delay.OK, Silent: delay.Silent,
+		DelayMS: float32(delay.MedianMS), NewestMS: float32(delay.AnsweredMS), Measured: delay.OK,
 		RTTMS: float32(s.CurrentMS), Answered: s.AnsweredAt == l.input.Now && s.AnsweredAt > 0,
 		Rates:     [2]int64{s.Autorate.Shapers[0].Rate, s.Autorate.Shapers[1].Rate},
 		Delivered: [2]float32{float32(s.Delivered.BitsPerSecond[0]), float32(s.Delivered.BitsPerSecond[1])},

@@ -22,7 +22,7 @@ func TestARecordIsReadAsItWasAdded(t *testing.T) {
 			At: span("at", math.MaxInt64), RTTMS: float("rtt"), LoadMS: float("load"), BaselineMS: float("baseline"),
 			Answered: rapid.Bool().Draw(t, "answered"), Counted: rapid.Bool().Draw(t, "counted"),
 			Rates:   [2]int64{rapid.Int64Range(0, 1<<48-1).Draw(t, "down"), rapid.Int64Range(0, 1<<48-1).Draw(t, "up")},
-			DelayMS: -float("delay"), NewestMS: -float("newest"), Measured: rapid.Bool().Draw(t, "measured"), Silent: rapid.Bool().Draw(t, "silent"),
+			DelayMS: -float("delay"), NewestMS: -float("newest"), Measured: rapid.Bool().Draw(t, "measured"),
 			Answers: rapid.IntRange(0, math.MaxUint16).Draw(t, "answers"), Losses: rapid.IntRange(0, math.MaxUint16).Draw(t, "losses"),
 			Skipped: rapid.Int64Range(0, math.MaxUint16).Draw(t, "skipped"), Held: [2]bool{rapid.Bool().Draw(t, "held a"), rapid.Bool().Draw(t, "held b")},
 			Delivered: [2]float32{float("in"), float("out")}, States: [2]autorate.State{state("a"), state("b")},
