@@ -26,7 +26,7 @@ const absence = 5 * time.Second
 // first seen.
 type Collector struct {
 	opts Options
-	// perT turns a time in nanoseconds into ten-thousandths of T.
+	// perT turns a time in nanoseconds into millionths of T.
 	perT float64
 
 	soaked, idle, loaded time.Duration
@@ -60,11 +60,11 @@ type counts struct {
 	AgentCrashes int64 `json:"agentCrashes"`
 }
 
-// The units of the histograms: shares of T are told apart to a ten-thousandth,
+// The units of the histograms: shares of T are told apart to a millionth,
 // delays to ten microseconds, times to a tenth of a millisecond and loads to a
 // tenth of a percent.
 const (
-	partOfT   = 1e-4
+	partOfT   = 1e-6
 	mostWork  = 100
 	mostDelay = 60_000
 )
@@ -126,7 +126,7 @@ func (c *Collector) Cycle(in *Cycle) {
 	s := c.window.at(in.At)
 	work := int64(float64(in.Work) * c.perT)
 	c.work.recordUnits(work)
-	s.took(int(min(work/100, bins)))
+	s.took(int(min(work/10_000, bins)))
 	c.counts.Cycles += 1 + in.Skipped
 	c.counts.Skipped += in.Skipped
 	s.cycles += 1 + in.Skipped
