@@ -106,15 +106,13 @@ func (s *site) soaked(wan string, since time.Duration) (number int64, f evidence
 // watch takes into the evidence what happened since the last look, and stores it
 // now and then; ending says that the agent ends.
 func (a *Agent) watch(s *site, now time.Time, ending bool) {
-	fresh := false
 	for _, name := range slices.Sorted(maps.Keys(s.wans)) {
-		fresh = fresh || s.soaks[name] == nil
 		a.gather(s, s.wans[name], now)
 	}
 	maps.DeleteFunc(s.soaks, func(name string, _ *soak) bool { return find(s.live, name) == nil })
-	// What a new soak goes on from is stored at once, so that the next crash is
-	// noticed however soon it comes.
-	if fresh || ending || now.Sub(s.soaksWrote) >= soaksEvery {
+	// The first look stores it at once, so that the next crash is noticed however
+	// soon it comes.
+	if ending || now.Sub(s.soaksWrote) >= soaksEvery {
 		s.soaksWrote = now
 		a.writeSoaks(s, ending)
 	}

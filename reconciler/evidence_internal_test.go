@@ -3,6 +3,7 @@ package reconciler
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -176,8 +177,37 @@ func TestAnotherNumberOrIntervalIsAnotherSoak(t *testing.T) {
 		sites[0].Spec.IntervalProfile = "100ms"
 		b.apply(t.Context(), sites[0], "site.yaml")
 		b.turn(2 * time.Second)
-		if number, f := b.soaked(); number != 1 || f.interval != 100*time.Millisecond || f.cycles > 20 {
+		if number, f := b.soaked(); number != 1 || f.interval != 100*time.Millisecond || f.cycles < 19 || f.cycles > 20 || f.unseen != 0 {
 			t.Errorf("two seconds after the interval changed, soak %d has %+v", number, f)
+		}
+		b.end()
+	})
+}
+
+func TestARestartBetweenTwoLooksCostsNoCycle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, t.TempDir())
+		b.manifest(soakManifest)
+		b.turn(10 * time.Second)
+		time.Sleep(700 * time.Millisecond)
+		b.restart(b.home(), "att")
+		b.turn(10 * time.Second)
+		if _, f := b.soaked(); f.cycles < 411 || f.cycles > 414 || f.unseen != 0 {
+			t.Errorf("after 20.7 s at 50 ms with a restart in them: %+v", f)
+		}
+		b.end()
+	})
+}
+
+func TestFailedWritesAreCountedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, t.TempDir())
+		b.manifest(strings.Replace(soakManifest, "applyLatency: 5ms", "applyLatency: 5ms, faults: [{at: 20s, for: 15s, kind: RouterDown}]", 1))
+		b.turn(time.Minute)
+		slot := b.home().wans["att"].slot.State()
+		_, figures, _ := b.home().soaked("att", time.Since(b.epoch))
+		if f := figures.RouterErrors; slot.Failures == 0 || f.Failed != slot.Failures || f.Applies != slot.Applies {
+			t.Errorf("%d failed and %d were applied; the router's own count is %d and %d", f.Failed, f.Applies, slot.Failures, slot.Applies)
 		}
 		b.end()
 	})

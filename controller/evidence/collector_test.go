@@ -30,7 +30,12 @@ func TestRecentCycleTimeIsAboveALimitOnlyIfItWasThroughout(t *testing.T) {
 		above bool
 	}{
 		"over for more than the window": {func(l *line) { l.turn(71 * time.Second) }, true},
-		"not yet for the window":        {func(l *line) { l.turn(59 * time.Second) }, false},
+		"one good cycle in the step that is being filled": {func(l *line) {
+			l.turn(75*time.Second - interval)
+			l.Work = interval / 2
+			l.turn(interval)
+		}, true},
+		"not yet for the window": {func(l *line) { l.turn(59 * time.Second) }, false},
 		"five good seconds within the window": {func(l *line) {
 			l.turn(60 * time.Second)
 			l.Work = interval / 2
@@ -145,6 +150,18 @@ func TestWithoutCountersALineIsNeitherIdleNorLoaded(t *testing.T) {
 	}
 }
 
+func TestALineIsNotLoadedWhileItsCountersAreUnknown(t *testing.T) {
+	l := newLine()
+	l.load(autorate.Download, 0.9)
+	l.turn(interval)
+	before := l.figures().Loaded
+	l.Counted = false
+	l.turn(500 * time.Millisecond)
+	if after := l.figures().Loaded; after != before {
+		t.Errorf("loaded for %v before and %v after the counters were lost", before, after)
+	}
+}
+
 func TestLoad(t *testing.T) {
 	for name, test := range map[string]struct {
 		set          func(*line)
@@ -187,7 +204,7 @@ func TestABaselineUnderLoadIsNoDrift(t *testing.T) {
 		l.BaselineMS = 20
 		if n%2 == 1 {
 			l.load(autorate.Download, 0.9)
-			l.BaselineMS = 30
+			l.BaselineMS = float64(30 + n)
 		}
 		l.turn(time.Minute)
 	}
@@ -274,12 +291,13 @@ func TestNoiseIsREDWithoutACause(t *testing.T) {
 		before         func(*line)
 		entries, noise int64
 	}{
-		"nothing happened":          {func(*line) {}, 1, 1},
-		"load nine seconds before":  {func(l *line) { l.load(0, 0.9); l.turn(time.Second); l.load(0, 0); l.turn(9 * time.Second) }, 1, 0},
-		"load half a minute before": {func(l *line) { l.load(0, 0.9); l.turn(time.Second); l.load(0, 0); l.turn(30 * time.Second) }, 1, 1},
-		"a loss":                    {func(l *line) { l.Lost = 1; l.turn(interval); l.Lost = 0; l.turn(time.Second) }, 1, 0},
-		"drops of CAKE":             {func(l *line) { l.Held[1] = true; l.turn(interval); l.Held[1] = false; l.turn(time.Second) }, 1, 0},
-		"counters unknown":          {func(l *line) { l.Counted = false }, 0, 0},
+		"nothing happened":            {func(*line) {}, 1, 1},
+		"load nine seconds before":    {func(l *line) { l.load(0, 0.9); l.turn(time.Second); l.load(0, 0); l.turn(9 * time.Second) }, 1, 0},
+		"load half a minute before":   {func(l *line) { l.load(0, 0.9); l.turn(time.Second); l.load(0, 0); l.turn(30 * time.Second) }, 1, 1},
+		"a loss":                      {func(l *line) { l.Lost = 1; l.turn(interval); l.Lost = 0; l.turn(time.Second) }, 1, 0},
+		"a loss half a minute before": {func(l *line) { l.Lost = 1; l.turn(interval); l.Lost = 0; l.turn(30 * time.Second) }, 1, 1},
+		"drops of CAKE":               {func(l *line) { l.Held[1] = true; l.turn(interval); l.Held[1] = false; l.turn(time.Second) }, 1, 0},
+		"counters unknown":            {func(l *line) { l.Counted = false }, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLine()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wanctl/wanctl/controller/autorate"
+	"github.com/wanctl/wanctl/controller/evidence"
 )
 
 // rise is a line under load whose queue fills: the newest sample is late after
@@ -70,6 +71,23 @@ func TestEpisodes(t *testing.T) {
 			l.turn(time.Second)
 			rise(l)
 		}, 1, 0, 0},
+		"a cut that was decided before the line was calm is none of it": {func(l *line) {
+			l.load(autorate.Download, 0.9)
+			l.turn(time.Second)
+			late := evidence.Applied{Direction: autorate.Download, BitsPerSecond: 50e6, Latency: 2 * time.Second}
+			l.NewestMS = 10
+			l.turn(2 * interval)
+			late.At = l.At
+			l.Applied(&late)
+			l.delay(30)
+			l.turn(interval)
+		}, 1, 0, 0},
+		"a cut of what was raised meanwhile is one": {func(l *line) {
+			rise(l)
+			l.apply(autorate.Download, 130e6, time.Millisecond)
+			l.turn(interval)
+			l.apply(autorate.Download, 110e6, time.Millisecond)
+		}, 1, 1, 0},
 		"an increase is no cut": {func(l *line) {
 			rise(l)
 			l.apply(autorate.Download, 100.5e6, time.Millisecond)

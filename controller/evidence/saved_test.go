@@ -158,6 +158,33 @@ func TestAddTellsThingsInTheOrderOfTime(t *testing.T) {
 	})
 }
 
+func TestEveryFigureOutlastsARestart(t *testing.T) {
+	l := busy()
+	l.load(autorate.Download, 0)
+	l.turn(30 * time.Second)
+	l.state(autorate.Red) // for no reason
+	l.turn(2 * time.Second)
+	l.Skipped, l.Lost = 1, 1
+	l.turn(20 * time.Second)
+	l.load(autorate.Upload, 0.9)
+	l.turn(20 * time.Second)
+	l.Read(&evidence.Reading{At: l.At, CPUPercent: 50, CPUKnown: true, Failed: 2})
+	l.Unseen(1)
+	l.LoopCrashed()
+	l.AgentCrashed()
+	saved := reflect.ValueOf(*l.Save())
+	for _, field := range reflect.VisibleFields(saved.Type()) {
+		byKeeper := field.Name == "Ended" || field.Name == "Boot"
+		if !byKeeper && saved.FieldByIndex(field.Index).IsZero() {
+			t.Errorf("%s is not saved, or this test leaves it out", field.Name)
+		}
+	}
+	l.Interrupt()
+	if diff := cmp.Diff(l.figures(), restart(t, l.Collector).Figures(l.At)); diff != "" {
+		t.Errorf("figures differ after a restart (-without +with):\n%s", diff)
+	}
+}
+
 func TestASoakOfAnotherKindIsNotResumed(t *testing.T) {
 	good := func() *evidence.Saved {
 		l := newLine()
