@@ -56,7 +56,7 @@ func (m *machine) bottom(w *WAN, g judged, message string) {
 		return
 	}
 	message += ", and the ladder has nothing slower"
-	m.halt("issues: "+message, message)
+	m.halt("issues: "+message, message, w)
 }
 
 // rollback takes a WAN back at once, and in scope Site every other that is on
@@ -79,7 +79,7 @@ func (m *machine) rollback(w *WAN, g judged, by string) {
 	}
 	if back == "" {
 		message += ", and there is nothing to go back to"
-		m.halt("issues: "+message, message)
+		m.halt("issues: "+message, message, w)
 		return
 	}
 	m.decided("rollback", message, by, wans...)

@@ -57,7 +57,7 @@ func (m *machine) extend(lacking []string) {
 	}
 	message := "too little evidence for " + list
 	if m.Soaked >= m.Until {
-		m.halt("issues: "+message, message+"; approve, reject or resume it")
+		m.halt("issues: "+message, message+"; approve, reject or resume it", m.watched()...)
 		return
 	}
 	if m.Message != message {
@@ -66,12 +66,11 @@ func (m *machine) extend(lacking []string) {
 	}
 }
 
-// halt waits for a person.
-func (m *machine) halt(verdict, message string) {
-	watched := m.watched()
+// halt waits for a person to decide about WANs.
+func (m *machine) halt(verdict, message string, wans ...*WAN) {
 	m.Phase, m.Before, m.Paused, m.Message = v1alpha1.RolloutPaused, v1alpha1.RolloutSoaking, "", message
 	m.warn(m.Watching, v1alpha1.ReasonRolloutPaused, message)
-	m.decided(verdict, message, "", watched...)
+	m.decided(verdict, message, "", wans...)
 }
 
 // pass is the end of a soak that was passed, or cut short by a person.

@@ -14,7 +14,10 @@ import (
 // whatever else is reason to try a failed profile again.
 func (m *machine) sync() {
 	site := m.in.Site
-	print := fingerprint(site)
+	print := m.Print
+	if print == "" || m.Generation != site.Generation {
+		print = fingerprint(site)
+	}
 	changed := m.Print != "" && m.Print != print
 	m.Print, m.Generation, m.Target = print, site.Generation, canonical(site.Spec.IntervalProfile)
 	wans, reset := make([]WAN, 0, len(site.Spec.WANs)), false
