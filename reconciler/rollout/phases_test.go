@@ -256,15 +256,15 @@ func TestPhases(t *testing.T) {
 		},
 		"a WAN that is added takes part in the final soak": {
 			from: "500ms", to: "50ms", play: func(_ *testing.T, w *world) {
-				w.run(20 * time.Hour)
+				w.run(5 * time.Hour)
 				w.edit(func(s *v1alpha1.SiteSpec) {
 					s.WANs, s.Rollout.Order = append(s.WANs, v1alpha1.WAN{Name: "lte", Router: "edge"}), nil
 				})
-				w.run(23 * time.Hour)
+				w.run(3*time.Hour + 50*time.Minute)
 				if w.said() != "" {
-					w.t.Errorf("23 h later verdicts are %q", w.said())
+					w.t.Errorf("3 h 50 min later verdicts are %q", w.said())
 				}
-				w.run(2 * time.Hour)
+				w.run(20 * time.Minute)
 			},
 			phase: v1alpha1.RolloutApproved, verdicts: "approved-50ms att,spectrum,lte", runs: "att=50ms spectrum=50ms lte=50ms",
 		},

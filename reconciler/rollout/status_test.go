@@ -61,7 +61,7 @@ wans:
 
 func TestTheFinalSoakShowsTheWorstOfEachGate(t *testing.T) {
 	w := running(t, "500ms", "50ms", "att", "spectrum")
-	w.run(10 * time.Hour)
+	w.run(4 * time.Hour)
 	w.line = func(wan string, t, soaked time.Duration) evidence.Figures {
 		f := quiet(wan, t, soaked)
 		if wan == "spectrum" {

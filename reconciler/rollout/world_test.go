@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/controller/evidence"
 	"github.com/wanctl/wanctl/reconciler/rollout"
@@ -47,6 +49,7 @@ func manifest(profile string, wans ...string) *v1alpha1.Site {
 	for _, name := range wans {
 		site.Spec.WANs = append(site.Spec.WANs, v1alpha1.WAN{Name: name, Router: "edge"})
 	}
+	site.Spec.Rollout.Soak.Final = &metav1.Duration{Duration: 4 * time.Hour}
 	v1alpha1.SetDefaults(site)
 	return site
 }
