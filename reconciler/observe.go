@@ -27,6 +27,7 @@ func (a *Agent) observe(now time.Time, force bool) {
 	var live []*v1alpha1.Site
 	for _, name := range slices.Sorted(maps.Keys(a.sites)) {
 		s := a.sites[name]
+		a.watch(s, now, force)
 		a.view(s, now)
 		news, figures := significance(s.live)
 		told, due := news != s.news, now.Sub(s.wrote) >= writeEvery

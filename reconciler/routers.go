@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
+	"github.com/wanctl/wanctl/controller/evidence"
 	"github.com/wanctl/wanctl/controller/router"
 	"github.com/wanctl/wanctl/reconciler/status"
 )
@@ -22,6 +23,9 @@ func (a *Agent) routerOptions(s *site, spec *v1alpha1.Router) router.Options {
 		PollEvery: pollEvery, ReadBackAfter: readBackAfter(spec),
 		OnEvent: func(e router.Event) { a.routerEvent(siteName, name, e) },
 		OnApply: func(q router.Queue, bitsPerSecond int64, latency time.Duration) {
+			a.acknowledged.add(siteName, q.WAN, evidence.Applied{
+				At: time.Since(a.epoch), Direction: q.Direction, BitsPerSecond: bitsPerSecond, Latency: latency,
+			})
 			a.opts.Observer.Applied(siteName, q.WAN, q.Direction, bitsPerSecond, latency)
 		},
 	}

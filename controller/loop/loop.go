@@ -105,7 +105,7 @@ func (l *Loop) Run(ctx context.Context) *core.State {
 		l.cycle(started, 1+skipped)
 		ended := time.Now()
 		l.figures.record(ended.Sub(started), late, skipped, interval)
-		l.note(started, ended.Sub(started), late)
+		l.note(started, ended.Sub(started), late, skipped)
 		l.publish(ended)
 
 		deadline = deadline.Add(time.Duration(1+skipped) * interval)

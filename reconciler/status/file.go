@@ -15,10 +15,16 @@ import (
 
 // The parts of a state directory.
 const (
-	sitesDir  = "sites"
-	eventsDir = "events"
-	resumeDir = "resume"
+	sitesDir    = "sites"
+	eventsDir   = "events"
+	resumeDir   = "resume"
+	verdictsDir = "verdicts"
+	rolloutDir  = "rollout"
+	evidenceDir = "evidence"
 )
+
+// folders are all of them.
+var folders = []string{sitesDir, eventsDir, resumeDir, verdictsDir, rolloutDir, evidenceDir}
 
 // fileName is the name of one site's file. Names of sites are DNS labels; any
 // other could lead out of the directory.
