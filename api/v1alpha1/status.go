@@ -37,6 +37,12 @@ type SiteStatus struct {
 	// +listMapKey=name
 	// +optional
 	Routers []DeviceStatus `json:"routers,omitempty"`
+	// Rollout is where the change of interval stands.
+	// +optional
+	Rollout *RolloutStatus `json:"rollout,omitempty"`
+	// Verdicts are the newest few, newest last, without their measurements.
+	// +optional
+	Verdicts []Verdict `json:"verdicts,omitempty"`
 }
 
 // WANStatus is one running loop.

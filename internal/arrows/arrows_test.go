@@ -19,9 +19,11 @@ var rooms = map[string][]string{
 	"api/v1alpha1":                nil,
 	"reconciler/derive":           {"api/v1alpha1"},
 	"reconciler/plan":             {"api/v1alpha1"},
+	"reconciler/rollout":          {"api/v1alpha1", "reconciler/derive", "controller/evidence"},
 	"controller/estimate":         nil,
 	"controller/autorate":         {"api/v1alpha1"},
 	"controller/core":             {"api/v1alpha1", "controller/autorate", "controller/estimate"},
+	"controller/evidence":         {"controller/autorate"},
 	"controller/fluid":            {"api/v1alpha1", "controller/autorate"},
 	"controller/steering":         {"api/v1alpha1", "controller/autorate"},
 	"controller/steering/shell":   {"api/v1alpha1", "controller/loop", "controller/router", "controller/steering"},
@@ -41,9 +43,10 @@ var rooms = map[string][]string{
 	"reconciler/check":   {"api/v1alpha1", "controller/probe", "controller/probe/icmp", "controller/router", "controller/router/linux", "controller/router/routeros"},
 	"reconciler/control": {"api/v1alpha1"},
 	"reconciler/source":  nil,
-	"reconciler/status":  {"api/v1alpha1", "controller/steering"},
+	"reconciler/stage":   {"api/v1alpha1", "reconciler/control", "reconciler/derive", "reconciler/plan", "reconciler/rollout", "reconciler/status", "controller/evidence"},
+	"reconciler/status":  {"api/v1alpha1", "controller/evidence", "controller/steering", "reconciler/rollout"},
 	"reconciler": {
-		"api/v1alpha1", "reconciler/control", "reconciler/derive", "reconciler/plan", "reconciler/source", "reconciler/status",
+		"controller/evidence", "api/v1alpha1", "reconciler/control", "reconciler/derive", "reconciler/plan", "reconciler/rollout", "reconciler/source", "reconciler/stage", "reconciler/status",
 		"controller/autorate", "controller/core", "controller/estimate", "controller/fluid", "controller/loop",
 		"controller/probe", "controller/probe/fallback", "controller/probe/icmp", "controller/probe/simulated",
 		"controller/router", "controller/router/linux", "controller/router/routeros", "controller/router/simulated", "controller/steering", "controller/steering/shell",
@@ -59,8 +62,8 @@ var rooms = map[string][]string{
 
 // pure packages decide: they know no clock, no log, no network, no file.
 var pure = []string{
-	"api/v1alpha1", "reconciler/derive", "reconciler/plan",
-	"controller/estimate", "controller/autorate", "controller/core", "controller/fluid", "controller/steering",
+	"api/v1alpha1", "reconciler/derive", "reconciler/plan", "reconciler/rollout",
+	"controller/estimate", "controller/autorate", "controller/core", "controller/evidence", "controller/fluid", "controller/steering",
 }
 
 // impure are imports that no pure package may have.

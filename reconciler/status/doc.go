@@ -8,6 +8,7 @@
 //	sites/NAME.yaml     the live object: manifest, defaults and status
 //	events/NAME.json    the last 200 events
 //	resume/NAME.json    estimates, rates and streaks of every WAN
+//	verdicts/NAME.json  the last 100 verdicts with their measurements
 //
 // Every file is written beside the old one and renamed over it, so that a
 // reader sees one or the other, whole. A file that is damaged all the same is

@@ -15,9 +15,10 @@ import (
 
 // The parts of a state directory.
 const (
-	sitesDir  = "sites"
-	eventsDir = "events"
-	resumeDir = "resume"
+	sitesDir    = "sites"
+	eventsDir   = "events"
+	resumeDir   = "resume"
+	verdictsDir = "verdicts"
 )
 
 // fileName is the name of one site's file. Names of sites are DNS labels; any
