@@ -19,7 +19,12 @@ const (
 	eventsDir   = "events"
 	resumeDir   = "resume"
 	verdictsDir = "verdicts"
+	rolloutDir  = "rollout"
+	evidenceDir = "evidence"
 )
+
+// parts are all of them.
+var parts = []string{sitesDir, eventsDir, resumeDir, verdictsDir, rolloutDir, evidenceDir}
 
 // fileName is the name of one site's file. Names of sites are DNS labels; any
 // other could lead out of the directory.

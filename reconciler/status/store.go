@@ -27,7 +27,7 @@ type Store struct {
 // need be. It fails with a *LockedError where another agent has it. Stored
 // events go on; where they are damaged, an event says so.
 func Open(dir string) (*Store, error) {
-	for _, part := range []string{"", sitesDir, eventsDir, resumeDir, verdictsDir} {
+	for _, part := range append([]string{""}, parts...) {
 		if err := os.MkdirAll(filepath.Join(dir, part), 0o750); err != nil {
 			return nil, fmt.Errorf("create state directory %s: %w; create it, or choose another with --state-dir", dir, err)
 		}
@@ -37,7 +37,7 @@ func Open(dir string) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: dir, lock: lock, events: map[string]*eventLog{}}
-	for _, part := range []string{sitesDir, eventsDir, resumeDir, verdictsDir} {
+	for _, part := range parts {
 		// Litter on a disk that cannot be written does no harm.
 		_ = sweep(filepath.Join(dir, part))
 	}
@@ -88,11 +88,16 @@ func (s *Store) RemoveSite(name string) error {
 	if err != nil {
 		return err
 	}
-	resume, err := fileName(s.dir, resumeDir, name, ".json")
-	if err != nil {
-		return err
+	// The live object is last: while there is one, the site is removed again.
+	paths := []string{live}
+	for _, part := range []string{resumeDir, evidenceDir, rolloutDir} {
+		path, err := fileName(s.dir, part, name, ".json")
+		if err != nil {
+			return err
+		}
+		paths = append([]string{path}, paths...)
 	}
-	for _, path := range []string{live, resume} {
+	for _, path := range paths {
 		if fault := os.Remove(path); fault != nil && !errors.Is(fault, fs.ErrNotExist) {
 			err = errors.Join(err, fmt.Errorf("remove stored state of site %s: %w", name, fault))
 		}
