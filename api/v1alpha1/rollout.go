@@ -18,17 +18,20 @@ type Rollout struct {
 	// Soak says how long a change is watched.
 	// +kubebuilder:default={}
 	Soak Soak `json:"soak,omitempty"`
-	// Ladder are the profiles to fall back along, fastest first.
+	// Ladder are the profiles to fall back along, fastest first: where a gate is
+	// thin the next slower one is applied and soaked in turn.
 	// +kubebuilder:default={"50ms","100ms","250ms","500ms"}
 	// +listType=set
 	// +optional
 	Ladder []string `json:"ladder,omitempty"`
-	// Approval is Auto, or Manual to wait for approve.
+	// Approval is Auto, or Manual to wait for approve once every gate passed.
 	// +kubebuilder:default=Auto
 	// +kubebuilder:validation:Enum=Auto;Manual
 	// +optional
 	Approval Approval `json:"approval,omitempty"`
-	// Approve names the profile that a person approves.
+	// Approve names the profile that a person approves. It ends the wait of a
+	// rollout that passed, and of one that paused for want of evidence. Take it out
+	// afterwards: it approves the same profile the next time as well.
 	// +optional
 	Approve string `json:"approve,omitempty"`
 	// Scope says who goes back when a WAN fails: the WAN alone, or the Site.
@@ -72,12 +75,15 @@ const (
 
 // Soak says how long a change is watched.
 type Soak struct {
-	// PerWAN is how long each WAN is watched before the next one changes.
+	// PerWAN is how long each WAN is watched before the next one changes. A soak
+	// that lacks evidence goes on for up to three times as long, and at least half
+	// an hour more, then pauses.
 	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="1h"
 	// +optional
 	PerWAN *metav1.Duration `json:"perWAN,omitempty"`
-	// Final is how long the whole site is watched at the end.
+	// Final is how long all WANs that changed are watched together at the end; 0s
+	// leaves it out.
 	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:default="24h"
 	// +optional
@@ -105,10 +111,13 @@ const (
 
 // Gate overrides limits of one gate; what is left out keeps its default.
 type Gate struct {
-	// Pass is the figure up to which the gate passes.
+	// Pass is the figure up to which the gate passes. A limit that is moved takes
+	// along those that would stand on its wrong side.
 	// +optional
 	Pass *float64 `json:"pass,omitempty"`
-	// Thin is the figure up to which the gate is thin.
+	// Thin is the figure up to which the gate is thin. What is beyond and does not
+	// abort is thin as well; of CycleTime it is also the limit of the 99th
+	// percentile.
 	// +optional
 	Thin *float64 `json:"thin,omitempty"`
 	// Abort is the figure beyond which the change is rolled back.
@@ -118,7 +127,8 @@ type Gate struct {
 	// +kubebuilder:validation:Format=duration
 	// +optional
 	Window *metav1.Duration `json:"window,omitempty"`
-	// MinEvidence is how many observations the gate needs.
+	// MinEvidence is how many observations the gate needs; with fewer it is
+	// inconclusive, and 0 lets it pass on none.
 	// +kubebuilder:validation:Minimum=0
 	// +optional
 	MinEvidence *int64 `json:"minEvidence,omitempty"`

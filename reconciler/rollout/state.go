@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
@@ -30,11 +31,9 @@ type State struct {
 	// out, and Until by when it must have found its evidence.
 	Soaked time.Duration `json:"soakedNanoseconds,omitempty"`
 	Until  time.Duration `json:"untilNanoseconds,omitempty"`
-	// Unsettled is how long figures are still marked by trouble that is over.
-	Unsettled time.Duration `json:"unsettledNanoseconds,omitempty"`
 
-	// Trouble is what is broken now, TroubleFor since when, and Told the reasons
-	// of which this soak has had a verdict.
+	// Trouble is what is broken now on WANs that are watched, TroubleFor for how
+	// long, and Told the reasons of which this soak has had a verdict.
 	Trouble    []Trouble     `json:"trouble,omitempty"`
 	TroubleFor time.Duration `json:"troubleForNanoseconds,omitempty"`
 	Told       []string      `json:"told,omitempty"`
@@ -78,6 +77,8 @@ type WAN struct {
 	Soak int64 `json:"soak,omitempty"`
 	// Moved says when it last changed, by the count of soaks.
 	Moved int64 `json:"moved,omitempty"`
+	// Unsettled is how long its figures are still marked by trouble that is over.
+	Unsettled time.Duration `json:"unsettledNanoseconds,omitempty"`
 	// Suspect is the gate that looks like an abort, and SuspectFor how long
 	// already.
 	Suspect    v1alpha1.GateName `json:"suspect,omitempty"`
@@ -101,6 +102,18 @@ type Trouble struct {
 	// Reason is a condition's, as RouterUnreachable; Message says more.
 	Reason  string `json:"reason"`
 	Message string `json:"message,omitempty"`
+}
+
+// clone shares nothing with the state that anybody writes to.
+func (s *State) clone() State {
+	c := *s
+	c.Trouble, c.Told = slices.Clone(s.Trouble), slices.Clone(s.Told)
+	c.Failed, c.WANs = slices.Clone(s.Failed), slices.Clone(s.WANs)
+	c.Unrecorded, c.Newest = slices.Clone(s.Unrecorded), slices.Clone(s.Newest)
+	for i := range c.WANs {
+		c.WANs[i].Known = slices.Clone(c.WANs[i].Known)
+	}
+	return c
 }
 
 // wan is the WAN of that name; nil where there is none.
