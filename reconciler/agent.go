@@ -45,6 +45,10 @@ type Agent struct {
 	epoch  time.Time
 	events chan siteEvent
 	inline inlineWriter
+	// crashes are loops that have panicked.
+	crashes chan crash
+	// acknowledged are the rates that routers took since the last look.
+	acknowledged acknowledged
 	// storeErr is why state cannot be written at present.
 	storeErr error
 	started  bool
@@ -69,7 +73,7 @@ func Run(ctx context.Context, opts Options) error {
 	}
 	a := &Agent{
 		opts: opts, log: opts.Log, store: store, sites: map[string]*site{},
-		epoch: time.Now(), events: make(chan siteEvent, 1024),
+		epoch: time.Now(), events: make(chan siteEvent, 1024), crashes: make(chan crash),
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -108,7 +112,10 @@ func (a *Agent) reconcile(ctx context.Context, snapshots <-chan source.Snapshot,
 			a.observe(time.Now(), false)
 		case e := <-a.events:
 			a.record(e.site, e.object, e.Type, e.Reason, e.Message)
+		case c := <-a.crashes:
+			a.crashed(c, time.Now())
 		case now := <-ticker.C:
+			a.revive(now)
 			a.observe(now, false)
 		}
 	}

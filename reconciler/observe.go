@@ -27,6 +27,7 @@ func (a *Agent) observe(now time.Time, force bool) {
 	var live []*v1alpha1.Site
 	for _, name := range slices.Sorted(maps.Keys(a.sites)) {
 		s := a.sites[name]
+		a.watch(s, now, force)
 		a.view(s, now)
 		news, figures := significance(s.live)
 		told, due := news != s.news, now.Sub(s.wrote) >= writeEvery
@@ -86,7 +87,7 @@ func (s *site) standing() string {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.routers)) {
-		if full := s.routers[name].mailbox.Figures().BudgetFull; !full.IsZero() {
+		if full := s.routers[name].mailbox.BudgetFull(); !full.IsZero() {
 			fmt.Fprintf(&b, "%s=%d ", name, full.UnixMilli())
 		}
 	}
@@ -158,7 +159,7 @@ func significance(site *v1alpha1.Site) (news, figures string) {
 	}
 	for i := range site.Status.Routers {
 		r := &site.Status.Routers[i]
-		fmt.Fprintf(&n, "|%s %t %s %s %d", r.Name, r.Reachable, r.LastError, r.Version, len(r.Findings))
+		fmt.Fprintf(&n, "|%s %v %s %s %d", r.Name, r.Reachable != nil && *r.Reachable, r.LastError, r.Version, len(r.Findings))
 		fmt.Fprintf(&f, "|%s %d", r.Name, r.Writes.Total)
 	}
 	return n.String(), f.String()

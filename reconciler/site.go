@@ -22,6 +22,11 @@ type site struct {
 	// fault is why the manifest on disk is not the one that runs.
 	fault string
 	wans  map[string]*wan
+	// soaks are the evidence of each WAN, and soaksWrote when it was last stored.
+	// leftSoaks is what an earlier run stored of them.
+	soaks      map[string]*soak
+	soaksWrote time.Time
+	leftSoaks  map[string]status.Soak
 	// steered is the running steering; nil where there is none.
 	steered *steered
 	// routers are the devices that new loops use, by name.
@@ -67,7 +72,7 @@ func (a *Agent) apply(ctx context.Context, desired *v1alpha1.Site, path string) 
 
 // adopt is a site that does not run yet, with what is stored of it.
 func (a *Agent) adopt(name string) *site {
-	s := &site{wans: map[string]*wan{}, routers: map[string]*device{}}
+	s := &site{wans: map[string]*wan{}, soaks: map[string]*soak{}, routers: map[string]*device{}}
 	stored, err := a.store.ReadSite(name)
 	if err == nil {
 		s.live = stored
@@ -76,6 +81,9 @@ func (a *Agent) adopt(name string) *site {
 	}
 	s.live.TypeMeta = metav1.TypeMeta{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.Kind}
 	if s.resume, err = a.store.ReadResume(name); err != nil {
+		a.record(name, "site", v1alpha1.EventWarning, v1alpha1.ReasonTornStateSetAside, err.Error())
+	}
+	if s.leftSoaks, err = a.store.ReadEvidence(name); err != nil {
 		a.record(name, "site", v1alpha1.EventWarning, v1alpha1.ReasonTornStateSetAside, err.Error())
 	}
 	return s

@@ -36,6 +36,10 @@ type wan struct {
 	started           time.Time
 	restarts, retunes int64
 	err               error
+	// crashes is how often the loop has panicked in a row, and reviveAt when it is
+	// to be started again after the last time; zero is never.
+	crashes  int
+	reviveAt time.Time
 }
 
 // start makes a WAN's loop and lets it run, going on from carried, from what
@@ -48,6 +52,7 @@ func (a *Agent) start(s *site, name string, previous *wan) {
 	w.device = a.device(s, spec.Router)
 	w.device.users++
 	w.slot = w.device.mailbox.Attach(name, queue(spec, router.Download), queue(spec, router.Upload))
+	w.slot.Align(w.started)
 	prober, err := a.prober(s, w)
 	if err != nil {
 		w.err = fmt.Errorf("start probing for wan %s: %w", name, err)
@@ -75,26 +80,37 @@ func (a *Agent) initial(s *site, w *wan, previous *wan) *core.State {
 func (w *wan) run(a *Agent, siteName string, state *core.State) {
 	name := w.spec.Name
 	w.loop = loop.New(loop.Options{
-		Config: w.config, State: state, Prober: w.prober, Reflectors: w.reflectors(), Router: w.slot, Epoch: a.epoch,
+		Config: w.config, State: state, Prober: w.prober, Reflectors: w.reflectors(), Router: w.slot, Epoch: a.epoch, Start: w.started,
 		Notify: func(e loop.Event) { a.post(siteEvent{site: siteName, object: "wan/" + name, Event: e}) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	w.cancel, w.ended = cancel, make(chan *core.State, 1)
 	a.opts.Observer.LoopStarted(siteName, name, w.loop, a.epoch)
 	go func() {
-		state := w.loop.Run(ctx)
+		state, err := turn(ctx, w.loop)
 		a.opts.Observer.LoopStopped(siteName, name)
+		if err != nil {
+			select {
+			case a.crashes <- crash{site: siteName, wan: w, err: err}:
+			case <-ctx.Done():
+			}
+		}
 		w.ended <- state
 	}()
 }
 
-// halt stops the loop and its probes, and keeps the state. It is idempotent.
+// halt stops the loop and its probes, and keeps the state; that of a loop that
+// crashed is as it was last published. It is idempotent.
 func (w *wan) halt() {
 	if w.cancel == nil {
 		return
 	}
 	w.cancel()
 	w.state, w.cancel = <-w.ended, nil
+	if w.state == nil {
+		left := resumable(w, w.loop.Snapshot(), 0, time.Now())
+		w.state = resumed(w, &left)
+	}
 	if err := w.prober.Close(); err != nil {
 		w.err = fmt.Errorf("stop probing for wan %s: %w", w.spec.Name, err)
 	}
@@ -104,6 +120,7 @@ func (w *wan) halt() {
 func (a *Agent) restart(s *site, name string) {
 	old := s.wans[name]
 	old.halt()
+	a.gather(s, old, time.Now())
 	a.letGo(s, old)
 	a.start(s, name, old)
 	s.leave(old.device)

@@ -48,6 +48,8 @@ const (
 	ReasonLoopRetuned         = "LoopRetuned"
 	ReasonLoopStopped         = "LoopStopped"
 	ReasonLoopResumed         = "LoopResumed"
+	ReasonLoopCrashed         = "LoopCrashed"
+	ReasonAgentCrashed        = "AgentCrashed"
 	ReasonStateChanged        = "StateChanged"
 	ReasonQueueBuilt          = "QueueBuilt"
 	ReasonDriftCorrected      = "DriftCorrected"

@@ -261,3 +261,32 @@ func TestWhereOnlyICMPIsLostRatesFollowStandbys(t *testing.T) {
 		})
 	}
 }
+
+func TestLossesOfADeadReflectorCountOnlyWhileNobodyIsHeard(t *testing.T) {
+	l := newLine(config())
+	l.s = NewState(l.c, 2)
+	counted := func(lost ...bool) (answers, losses int) {
+		for range 20 {
+			l.now += interval
+			in := Input{Now: l.now, Intervals: 1}
+			for r, gone := range lost {
+				in.Samples = append(in.Samples, Sample{Reflector: r, Sent: l.now - 20*ms, RTT: 20 * ms, Lost: gone})
+			}
+			l.s.Step(l.c, &in)
+		}
+		return l.s.Answers, l.s.Losses
+	}
+	for _, test := range []struct {
+		name            string
+		lost            []bool
+		answers, losses int
+	}{
+		{"both answer", []bool{false, false}, 2, 0},
+		{"one is dead", []bool{false, true}, 1, 0},
+		{"both are dead", []bool{true, true}, 0, 2},
+	} {
+		if answers, losses := counted(test.lost...); answers != test.answers || losses != test.losses {
+			t.Errorf("%s: %d answers and %d losses count, want %d and %d", test.name, answers, losses, test.answers, test.losses)
+		}
+	}
+}

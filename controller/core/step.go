@@ -61,6 +61,10 @@ type State struct {
 	Delivered autorate.Delivered
 	// AnsweredAt is when the newest answer was taken.
 	AnsweredAt time.Duration
+	// Answers and Losses are the probes of which the last cycle learnt what
+	// became of them; those of a dead reflector are not among them while another
+	// is heard.
+	Answers, Losses int
 
 	meters  [2]estimate.Meter
 	demand  [2]demand
@@ -163,6 +167,7 @@ func (s *State) hear(c *Config, in *Input, out *Outcome) (answered, lost bool) {
 	if s.Reference.Started && s.Reference.DeltaMS() >= c.Weights.BaselineUpdateMS {
 		weights.Up = 0
 	}
+	s.Answers, s.Losses = 0, 0
 	for i := range in.Samples {
 		sample := &in.Samples[i]
 		if standby := sample.Reflector - len(s.Quorum.Reflectors); standby >= 0 {
@@ -170,6 +175,7 @@ func (s *State) hear(c *Config, in *Input, out *Outcome) (answered, lost bool) {
 			continue
 		}
 		s.loss.add(sample.Lost)
+		s.count(sample)
 		switch {
 		case sample.Lost:
 			lost = true
@@ -190,6 +196,17 @@ func (s *State) hear(c *Config, in *Input, out *Outcome) (answered, lost bool) {
 		}
 	}
 	return answered, lost
+}
+
+// count counts a reflector's sample before it is judged by it.
+func (s *State) count(sample *Sample) {
+	switch {
+	case !s.Quorum.Counts(sample.Reflector):
+	case sample.Lost:
+		s.Losses++
+	default:
+		s.Answers++
+	}
 }
 
 // overhear takes a standby's sample and says whether it counts.
@@ -224,6 +241,16 @@ const pause = 2 * time.Second
 // staleCounters is how old a reading may be before the delivered rate counts
 // as unknown.
 const staleCounters = 3 * time.Second
+
+// Newest is the fast signal, or under the reference law, which knows none, the
+// newest median above the baseline.
+func (s *State) Newest(c *Config) estimate.Delay {
+	if c.Autorate.Fast {
+		return s.Delay
+	}
+	ms := s.CurrentMS - s.Reference.BaselineMS
+	return estimate.Delay{MedianMS: ms, NewestMS: ms, AnsweredMS: ms, OK: s.AnsweredAt > 0}
+}
 
 // Loss is the share of recent probes that were lost.
 func (s *State) Loss() float64 { return s.loss.share() }

@@ -65,6 +65,12 @@ func (q *Quorum) Answer(w *QuorumWeights, reflector int, sent time.Duration, rtt
 // Lose takes a loss; failed says that its reflector is no longer heard.
 func (q *Quorum) Lose(reflector int) (failed bool) { return q.Reflectors[reflector].lost() }
 
+// Counts says that a reflector's answers and losses say something of the line:
+// those of a dead one do not while another is heard.
+func (q *Quorum) Counts(reflector int) bool {
+	return q.Reflectors[reflector].Ailment != Dead || !q.anyHealthy()
+}
+
 func (q *Quorum) anyHealthy() bool {
 	for i := range q.Reflectors {
 		if q.Reflectors[i].Healthy {
@@ -109,6 +115,8 @@ type Delay struct {
 	// MedianMS is the median of the window; NewestMS the newest one. An
 	// unanswered probe counts from the moment that it is overdue.
 	MedianMS, NewestMS float64
+	// AnsweredMS is the newest answer's.
+	AnsweredMS float64
 	// Slope is how fast the delay rises, in seconds a second.
 	Slope float64
 	// Silent says that NewestMS is an overdue probe's and nobody has answered
@@ -139,7 +147,7 @@ func (q *Quorum) Delay(w *QuorumWeights, now time.Duration, waiting int, age tim
 	for i := 0; len(values) < w.Window; i++ {
 		values = append(values, q.at(i).delayMS)
 	}
-	return Delay{MedianMS: median(values), NewestMS: newest, Slope: q.slope(), Silent: silent, OK: true}
+	return Delay{MedianMS: median(values), NewestMS: newest, AnsweredMS: q.at(0).delayMS, Slope: q.slope(), Silent: silent, OK: true}
 }
 
 // spacingMS is the time between the two newest samples, at least 1 ms.

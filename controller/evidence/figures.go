@@ -55,9 +55,11 @@ type CycleTime struct {
 
 // Cadence is how well deadlines were kept.
 type Cadence struct {
-	// Cycles are those that were due, the Skipped among them.
+	// Cycles are those that were due, the Skipped among them. Unseen are cycles
+	// that turned in time but were not counted, since nobody looked in time.
 	Cycles        int64 `json:"cycles"`
 	Skipped       int64 `json:"skipped"`
+	Unseen        int64 `json:"unseen"`
 	RecentCycles  int64 `json:"recentCycles"`
 	RecentSkipped int64 `json:"recentSkipped"`
 }

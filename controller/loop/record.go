@@ -17,12 +17,23 @@ type Record struct {
 	Answered bool
 	// LoadMS and BaselineMS are in milliseconds; 0 before the first answer.
 	LoadMS, BaselineMS float32
-	// Rates are what the law wants, in bit/s, by Direction.
+	// Rates are what the law wants, in bit/s, by Direction; below 2^48.
 	Rates [2]int64
 	// Delivered are in bit/s, by Direction; Counted says that they are known.
 	Delivered [2]float32
 	Counted   bool
-	States    [2]autorate.State
+	// Held says that a shaper has dropped, marked or queued packets of late.
+	Held   [2]bool
+	States [2]autorate.State
+	// DelayMS is the fast delay in milliseconds, NewestMS that of the newest
+	// answer; Measured says that they are known.
+	DelayMS, NewestMS float32
+	Measured          bool
+	// Answers and Losses are the probes of which it became known what became of
+	// them, those of dead reflectors left out; up to 65,535.
+	Answers, Losses int
+	// Skipped is how many deadlines were missed before this cycle, up to 65,535.
+	Skipped int64
 	// Work is the cycle's own time, Late how long after its deadline it began;
 	// both are cut off at 4 s.
 	Work, Late time.Duration
@@ -79,38 +90,65 @@ func (r *records) since(from uint64, buf []Record) ([]Record, uint64) {
 	return buf, count
 }
 
-// The bits of a record's last word.
+// The bits of a record's last word; above them is NewestMS.
 const (
-	answeredBit, countedBit    = 1 << 0, 1 << 1
-	downloadShift, uploadShift = 8, 16
+	answeredBit, countedBit = 1 << 0, 1 << 1
+	heldDownloadBit         = 1 << 2
+	heldUploadBit           = 1 << 3
+	measuredBit             = 1 << 4
+
+	downloadShift, uploadShift, stateMask = 8, 10, 3
+	skippedShift                          = 16
 )
 
+// rateBits is how many bits a rate has; a count of probes is above them.
+const rateBits = 48
+
 func (rec *Record) pack() [words]uint64 {
-	flags := uint64(rec.States[0])<<downloadShift | uint64(rec.States[1])<<uploadShift
-	if rec.Answered {
-		flags |= answeredBit
-	}
-	if rec.Counted {
-		flags |= countedBit
-	}
+	flags := uint64(rec.States[0])<<downloadShift | uint64(rec.States[1])<<uploadShift | short(rec.Skipped)<<skippedShift |
+		bit(rec.Answered, answeredBit) | bit(rec.Counted, countedBit) | bit(rec.Measured, measuredBit) |
+		bit(rec.Held[0], heldDownloadBit) | bit(rec.Held[1], heldUploadBit)
 	return [words]uint64{
-		uint64(rec.At), pair(rec.RTTMS, rec.LoadMS), pair(rec.BaselineMS, 0),
-		uint64(rec.Rates[0]), uint64(rec.Rates[1]), pair(rec.Delivered[0], rec.Delivered[1]),
-		nanos(rec.Work)<<32 | nanos(rec.Late), flags,
+		uint64(rec.At), pair(rec.RTTMS, rec.LoadMS), pair(rec.BaselineMS, rec.DelayMS),
+		rateAnd(rec.Rates[0], rec.Answers), rateAnd(rec.Rates[1], rec.Losses), pair(rec.Delivered[0], rec.Delivered[1]),
+		nanos(rec.Work)<<32 | nanos(rec.Late), pair(rec.NewestMS, 0) | flags,
 	}
 }
 
 func unpack(p *[words]uint64) Record {
+	flags := p[7]
 	rec := Record{
-		At: time.Duration(p[0]), Rates: [2]int64{int64(p[3]), int64(p[4])},
+		At:   time.Duration(p[0]),
 		Work: time.Duration(p[6] >> 32), Late: time.Duration(p[6] & math.MaxUint32),
-		Answered: p[7]&answeredBit != 0, Counted: p[7]&countedBit != 0,
-		States: [2]autorate.State{autorate.State(p[7] >> downloadShift), autorate.State(p[7] >> uploadShift)},
+		Answered: flags&answeredBit != 0, Counted: flags&countedBit != 0, Measured: flags&measuredBit != 0,
+		Held:    [2]bool{flags&heldDownloadBit != 0, flags&heldUploadBit != 0},
+		States:  [2]autorate.State{autorate.State(flags >> downloadShift & stateMask), autorate.State(flags >> uploadShift & stateMask)},
+		Skipped: int64(flags >> skippedShift & math.MaxUint16),
 	}
 	rec.RTTMS, rec.LoadMS = unpair(p[1])
-	rec.BaselineMS, _ = unpair(p[2])
+	rec.BaselineMS, rec.DelayMS = unpair(p[2])
+	rec.Rates[0], rec.Answers = unrate(p[3])
+	rec.Rates[1], rec.Losses = unrate(p[4])
 	rec.Delivered[0], rec.Delivered[1] = unpair(p[5])
+	rec.NewestMS, _ = unpair(flags)
 	return rec
+}
+
+func bit(set bool, b uint64) uint64 {
+	if set {
+		return b
+	}
+	return 0
+}
+
+func short(n int64) uint64 { return uint64(min(max(n, 0), math.MaxUint16)) }
+
+func rateAnd(bitsPerSecond int64, n int) uint64 {
+	return uint64(min(max(bitsPerSecond, 0), 1<<rateBits-1)) | short(int64(n))<<rateBits
+}
+
+func unrate(w uint64) (bitsPerSecond int64, n int) {
+	return int64(w & (1<<rateBits - 1)), int(w >> rateBits)
 }
 
 func pair(a, b float32) uint64 {
@@ -124,14 +162,18 @@ func unpair(w uint64) (a, b float32) {
 func nanos(d time.Duration) uint64 { return uint64(min(max(d, 0), math.MaxUint32)) }
 
 // note adds the cycle that began at now to the records.
-func (l *Loop) note(now time.Time, work, late time.Duration) {
+func (l *Loop) note(now time.Time, work, late time.Duration, skipped int64) {
 	s := l.state
+	delay := s.Newest(l.config)
 	rec := Record{
-		At: now.Sub(l.opts.Epoch), Work: work, Late: late,
+		At: now.Sub(l.opts.Epoch), Work: work, Late: late, Skipped: skipped,
+		Answers: s.Answers, Losses: s.Losses,
+		DelayMS: float32(delay.MedianMS), NewestMS: float32(delay.AnsweredMS), Measured: delay.OK,
 		RTTMS: float32(s.CurrentMS), Answered: s.AnsweredAt == l.input.Now && s.AnsweredAt > 0,
 		Rates:     [2]int64{s.Autorate.Shapers[0].Rate, s.Autorate.Shapers[1].Rate},
 		Delivered: [2]float32{float32(s.Delivered.BitsPerSecond[0]), float32(s.Delivered.BitsPerSecond[1])},
 		Counted:   s.Delivered.OK,
+		Held:      s.Delivered.Held,
 		States:    [2]autorate.State{s.Autorate.Shapers[0].State, s.Autorate.Shapers[1].State},
 	}
 	if s.Reference.Started {

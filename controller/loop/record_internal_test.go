@@ -21,7 +21,10 @@ func TestARecordIsReadAsItWasAdded(t *testing.T) {
 		want := Record{
 			At: span("at", math.MaxInt64), RTTMS: float("rtt"), LoadMS: float("load"), BaselineMS: float("baseline"),
 			Answered: rapid.Bool().Draw(t, "answered"), Counted: rapid.Bool().Draw(t, "counted"),
-			Rates:     [2]int64{rapid.Int64Min(0).Draw(t, "down"), rapid.Int64Min(0).Draw(t, "up")},
+			Rates:   [2]int64{rapid.Int64Range(0, 1<<48-1).Draw(t, "down"), rapid.Int64Range(0, 1<<48-1).Draw(t, "up")},
+			DelayMS: -float("delay"), NewestMS: -float("newest"), Measured: rapid.Bool().Draw(t, "measured"),
+			Answers: rapid.IntRange(0, math.MaxUint16).Draw(t, "answers"), Losses: rapid.IntRange(0, math.MaxUint16).Draw(t, "losses"),
+			Skipped: rapid.Int64Range(0, math.MaxUint16).Draw(t, "skipped"), Held: [2]bool{rapid.Bool().Draw(t, "held a"), rapid.Bool().Draw(t, "held b")},
 			Delivered: [2]float32{float("in"), float("out")}, States: [2]autorate.State{state("a"), state("b")},
 			Work: span("work", math.MaxUint32), Late: span("late", math.MaxUint32),
 		}
@@ -56,7 +59,7 @@ func TestRecordsReachBackTwoSecondsAtAnyInterval(t *testing.T) {
 func TestARecordReadWhileItIsOverwrittenIsWholeOrLeftOut(t *testing.T) {
 	r := newRecords(time.Second)
 	numbered := func(n uint64) Record {
-		return Record{At: time.Duration(n), Rates: [2]int64{int64(n), int64(n)}, RTTMS: float32(n % 1024), LoadMS: float32(n % 1024), Work: time.Duration(n % 4096)}
+		return Record{At: time.Duration(n), Rates: [2]int64{int64(n), int64(n)}, RTTMS: float32(n % 1024), LoadMS: float32(n % 1024), NewestMS: float32(n % 1024), Answers: int(n % 1024), Losses: int(n % 1024), Work: time.Duration(n % 4096)}
 	}
 	const added = 200_000
 	var writer sync.WaitGroup

@@ -46,8 +46,8 @@ var rooms = map[string][]string{
 	"reconciler/stage":   {"api/v1alpha1", "reconciler/control", "reconciler/derive", "reconciler/plan", "reconciler/rollout", "reconciler/status", "controller/evidence"},
 	"reconciler/status":  {"api/v1alpha1", "controller/evidence", "controller/steering", "reconciler/rollout"},
 	"reconciler": {
-		"controller/evidence", "api/v1alpha1", "reconciler/control", "reconciler/derive", "reconciler/plan", "reconciler/rollout", "reconciler/source", "reconciler/stage", "reconciler/status",
-		"controller/autorate", "controller/core", "controller/estimate", "controller/fluid", "controller/loop",
+		"api/v1alpha1", "reconciler/control", "reconciler/derive", "reconciler/plan", "reconciler/rollout", "reconciler/source", "reconciler/stage", "reconciler/status",
+		"controller/autorate", "controller/core", "controller/estimate", "controller/evidence", "controller/fluid", "controller/loop",
 		"controller/probe", "controller/probe/fallback", "controller/probe/icmp", "controller/probe/simulated",
 		"controller/router", "controller/router/linux", "controller/router/routeros", "controller/router/simulated", "controller/steering", "controller/steering/shell",
 	},

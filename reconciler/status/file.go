@@ -23,8 +23,8 @@ const (
 	evidenceDir = "evidence"
 )
 
-// parts are all of them.
-var parts = []string{sitesDir, eventsDir, resumeDir, verdictsDir, rolloutDir, evidenceDir}
+// folders are all of them.
+var folders = []string{sitesDir, eventsDir, resumeDir, verdictsDir, rolloutDir, evidenceDir}
 
 // fileName is the name of one site's file. Names of sites are DNS labels; any
 // other could lead out of the directory.

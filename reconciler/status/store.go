@@ -27,7 +27,7 @@ type Store struct {
 // need be. It fails with a *LockedError where another agent has it. Stored
 // events go on; where they are damaged, an event says so.
 func Open(dir string) (*Store, error) {
-	for _, part := range append([]string{""}, parts...) {
+	for _, part := range append([]string{""}, folders...) {
 		if err := os.MkdirAll(filepath.Join(dir, part), 0o750); err != nil {
 			return nil, fmt.Errorf("create state directory %s: %w; create it, or choose another with --state-dir", dir, err)
 		}
@@ -37,7 +37,7 @@ func Open(dir string) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: dir, lock: lock, events: map[string]*eventLog{}}
-	for _, part := range parts {
+	for _, part := range folders {
 		// Litter on a disk that cannot be written does no harm.
 		_ = sweep(filepath.Join(dir, part))
 	}
@@ -70,7 +70,7 @@ func (s *Store) ReadSite(name string) (*v1alpha1.Site, error) {
 
 // WriteSite stores a live object.
 func (s *Store) WriteSite(site *v1alpha1.Site) error {
-	path, err := fileName(s.dir, sitesDir, site.Name, ".yaml")
+	path, err := fileName(s.dir, sitesDir, site.Name, ".json")
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s *Store) WriteSite(site *v1alpha1.Site) error {
 // RemoveSite deletes a live object and its resume state. Its events and verdicts
 // stay: they say why it went, and what it bore.
 func (s *Store) RemoveSite(name string) error {
-	live, err := fileName(s.dir, sitesDir, name, ".yaml")
+	live, err := fileName(s.dir, sitesDir, name, ".json")
 	if err != nil {
 		return err
 	}
