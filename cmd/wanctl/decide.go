@@ -33,13 +33,12 @@ that waits is refused.`,
   wanctl approve home --profile 50ms`,
 	},
 	{
-		verb: control.Reject, profile: true,
+		verb:  control.Reject,
 		short: "Send a change back to the profile that ran before",
 		long: `End the rollout that goes on: every WAN that has the new profile goes back to the
 one that was last stable. It is recorded as a verdict, and the profile is not tried
 again until the spec changes or wanctl retry asks for it.`,
-		example: `  wanctl reject
-  wanctl reject home --profile 50ms`,
+		example: `  wanctl reject home`,
 	},
 	{
 		verb: control.Pause, short: "Stop the clock of a soak",

@@ -111,8 +111,8 @@ func (r *Request) check() error {
 	if r.Profile == "" {
 		return nil
 	}
-	if r.Verb == Pause || r.Verb == Resume {
-		return fmt.Errorf("%s is about whatever is soaked; leave the profile out", r.Verb)
+	if r.Verb != Approve && r.Verb != Retry {
+		return fmt.Errorf("%s is about whatever is on trial; leave the profile out", r.Verb)
 	}
 	_, err := v1alpha1.ParseProfile(r.Profile)
 	return err

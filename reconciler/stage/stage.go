@@ -1,18 +1,15 @@
-// Package stage carries a rollout out: it asks rollout.Decide what is to be,
-// stores the answer, and only then lets loops follow.
+// Package stage carries a rollout out: it asks rollout what is to be, stores the
+// answer, and only then lets loops follow.
 //
-// It has no clock and no goroutine: whoever drives it passes the time in, and
-// may do so as fast as it likes.
+// It has no clock, no goroutine and no loops of its own: whoever drives it passes
+// the time and what is seen, and may do so as fast as it likes.
 package stage
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
-	"github.com/wanctl/wanctl/controller/evidence"
 	"github.com/wanctl/wanctl/reconciler/rollout"
 	"github.com/wanctl/wanctl/reconciler/status"
 )
@@ -20,103 +17,100 @@ import (
 // Disk is where a stage stores what outlasts it.
 type Disk interface {
 	WriteRollout(site string, state *rollout.State) error
-	WriteEvidence(site string, soaks map[string]status.Soak) error
 	AddVerdicts(site string, verdicts ...v1alpha1.Verdict) (status.VerdictsRecord, error)
 }
 
-// Options are what a stage begins with.
-type Options struct {
-	// Site is the site's name.
-	Site string
-	// State, Soaks and Recorded are what is stored: zero where nothing is.
-	State    rollout.State
-	Soaks    map[string]status.Soak
-	Recorded int64
-	// Origin is where the evidence comes from.
-	Origin v1alpha1.VerdictOrigin
-	Disk   Disk
-	// Run brings a WAN's loop to a profile and returns once it is. It is not
-	// called for a profile that the loop runs already.
-	Run func(wan, profile string)
+// Loops are what a stage leads. Each call may be repeated, and then changes
+// nothing.
+type Loops interface {
+	// Run brings a WAN's loop to a profile, and makes its figures those of a soak:
+	// another number than before begins with none. A loop that does not run yet is
+	// left alone.
+	Run(wan, profile string, soak int64)
+	// Hold says which WANs no figures are to be taken of; of all others they are.
+	Hold(wans map[string]bool)
 	// Tell passes an event on.
-	Tell func(rollout.Tell)
+	Tell(rollout.Tell)
 }
 
 // Stage is the rollout of one site.
 type Stage struct {
-	opts  Options
+	disk  Disk
+	loops Loops
 	state rollout.State
-	soaks map[string]*soak
-	// stored are the soaks of an earlier run that have not been taken up yet.
-	stored   map[string]status.Soak
+	// recorded is the highest number of a verdict in the record.
 	recorded int64
-	// wrote is when the state was last written, saved when the evidence was.
-	wrote, saved time.Time
-	// site is the desired state of the last turn.
-	site *v1alpha1.Site
+	// wrote is when the state was last written.
+	wrote time.Time
+	// input is that of the last turn.
+	input rollout.Input
 }
 
-// New is a stage that goes on from what is stored.
-func New(opts Options) *Stage {
-	return &Stage{opts: opts, state: opts.State, soaks: map[string]*soak{}, stored: maps.Clone(opts.Soaks), recorded: opts.Recorded}
-}
-
-// Seen is what is seen of one WAN besides its evidence.
-type Seen struct {
-	// Profile is what its loop runs, or, before it was started, what it ran when
-	// the agent last did; empty where it never ran.
-	Profile string
-	// Running says that its loop runs and measures.
-	Running bool
-	// ReportsCPU says that its router tells the load of its processor.
-	ReportsCPU bool
-	// Trouble is what is broken; an empty reason is nothing.
-	Trouble rollout.Trouble
-	// Limited are the reflectors that ration their answers.
-	Limited []string
+// New is a stage that goes on from a stored state, the zero one where nothing is
+// stored, and from the last verdict in the record.
+func New(state rollout.State, recorded int64, disk Disk, loops Loops) *Stage {
+	return &Stage{disk: disk, loops: loops, state: state, recorded: recorded}
 }
 
 // writeEvery is how often a state is written in which nothing but time has
-// passed, and saveEvery how often evidence is.
-const writeEvery, saveEvery = 10 * time.Second, 30 * time.Second
+// passed.
+const writeEvery = 10 * time.Second
 
-// Turn decides for the desired state and what is seen, by WAN, and carries it
-// out. Where the decision cannot be stored nothing is carried out and all stays
-// as it is; the next turn tries again.
-func (s *Stage) Turn(now time.Time, site *v1alpha1.Site, seen map[string]Seen) error {
-	s.site = site
-	next, actions := rollout.Decide(s.state, s.input(site, seen), now)
-	s.derive(next.Unrecorded)
-	if err := s.adopt(now, next); err != nil {
-		return err
-	}
-	return errors.Join(s.carryOut(actions, seen), s.save(now))
+// Turn decides by what is seen and carries it out. It is to be called about once
+// a second, and at once when the spec has changed. Where a decision cannot be
+// stored nothing is carried out and all stays as it is; the next turn tries
+// again. The verdicts in the input's record are the stage's own to count.
+func (s *Stage) Turn(in rollout.Input, now time.Time) error {
+	in.Recorded = s.recorded
+	s.input = in
+	next, actions := rollout.Decide(s.state, in, now)
+	return s.follow(next, actions, now)
 }
 
-func (s *Stage) input(site *v1alpha1.Site, seen map[string]Seen) *rollout.Input {
-	in := &rollout.Input{Site: site, WANs: map[string]rollout.Observed{}, Recorded: s.recorded, Origin: s.opts.Origin}
-	for name, w := range seen {
-		o := rollout.Observed{Profile: w.Profile, Running: w.Running, ReportsCPU: w.ReportsCPU, Trouble: w.Trouble, Limited: w.Limited}
-		if soak := s.soaks[name]; soak != nil {
-			o.Soak, o.Figures = soak.number, soak.collector.Figures()
-		}
-		in.WANs[name] = o
+// Obey carries out what a person asks, by what was seen in the last turn. It
+// fails with a *rollout.RefusedError where that makes no sense.
+func (s *Stage) Obey(c rollout.Command, now time.Time) error {
+	s.input.Recorded = s.recorded
+	next, actions, err := rollout.Obey(s.state, s.input, c, now)
+	if err != nil {
+		return err
 	}
-	return in
+	return s.follow(next, actions, now)
+}
+
+// follow stores a decision and carries it out.
+func (s *Stage) follow(next rollout.State, actions []rollout.Action, now time.Time) error {
+	if err := s.adopt(next, now); err != nil {
+		return err
+	}
+	held := map[string]bool{}
+	var verdicts []v1alpha1.Verdict
+	for _, action := range actions {
+		switch a := action.(type) {
+		case rollout.Run:
+			s.loops.Run(a.WAN, a.Profile, a.Soak)
+		case rollout.Hold:
+			held[a.WAN] = true
+		case rollout.Record:
+			verdicts = append(verdicts, a.Verdict)
+		case rollout.Tell:
+			s.loops.Tell(a)
+		}
+	}
+	s.loops.Hold(held)
+	return s.record(verdicts)
 }
 
 // adopt makes a state the present one. One that says anything new is stored
-// first, or not adopted; a clock that moved on can wait.
-func (s *Stage) adopt(now time.Time, next rollout.State) error {
-	news := !same(s.state, next)
-	if news || !next.At.IsZero() && now.Sub(s.wrote) >= writeEvery {
-		err := s.opts.Disk.WriteRollout(s.opts.Site, &next)
-		if err != nil && news {
-			return fmt.Errorf("nothing is changed by the rollout until it can be stored: %w", err)
-		}
-		if err != nil {
-			s.state = next
-			return err
+// first, or is not adopted; a clock that has moved on can wait.
+func (s *Stage) adopt(next rollout.State, now time.Time) error {
+	news := !same(&s.state, &next)
+	if news || now.Sub(s.wrote).Abs() >= writeEvery {
+		if err := s.disk.WriteRollout(s.input.Site.Name, &next); err != nil {
+			if !news {
+				s.state = next
+			}
+			return fmt.Errorf("the rollout changes nothing until it can be stored: %w", err)
 		}
 		s.wrote = now
 	}
@@ -124,47 +118,40 @@ func (s *Stage) adopt(now time.Time, next rollout.State) error {
 	return nil
 }
 
-// carryOut does what is asked for and not done yet.
-func (s *Stage) carryOut(actions []rollout.Action, seen map[string]Seen) error {
-	held := map[string]bool{}
-	var verdicts []v1alpha1.Verdict
-	for _, action := range actions {
-		switch a := action.(type) {
-		case rollout.Run:
-			s.run(a, seen)
-		case rollout.Hold:
-			held[a.WAN] = true
-		case rollout.Record:
-			verdicts = append(verdicts, a.Verdict)
-		case rollout.Tell:
-			s.opts.Tell(a)
-		}
-	}
-	for name, soak := range s.soaks {
-		soak.hold(held[name])
-	}
-	return s.record(verdicts)
-}
-
-// run brings a loop to a profile and begins a soak, each if it is not so yet.
-func (s *Stage) run(a rollout.Run, seen map[string]Seen) {
-	if w, known := seen[a.WAN]; known && w.Running && !sameProfile(w.Profile, a.Profile) {
-		s.opts.Run(a.WAN, a.Profile)
-	}
-	s.begin(a.WAN, a.Profile, a.Soak)
-}
-
-// record adds verdicts to the stored record.
 func (s *Stage) record(verdicts []v1alpha1.Verdict) error {
 	if len(verdicts) == 0 {
 		return nil
 	}
-	s.derive(verdicts)
-	record, err := s.opts.Disk.AddVerdicts(s.opts.Site, verdicts...)
+	record, err := s.disk.AddVerdicts(s.input.Site.Name, verdicts...)
 	s.recorded = max(s.recorded, record.Last())
 	return err
 }
 
-// Assigned is the profile that a WAN's loop must run. A WAN that no turn has
-// seen has none.
+// Store writes the state as it stands, for an agent that ends.
+func (s *Stage) Store() error {
+	if s.input.Site == nil {
+		return nil
+	}
+	return s.disk.WriteRollout(s.input.Site.Name, &s.state)
+}
+
+// Assigned is the profile that a WAN's loop must run; ok is false for a WAN that
+// no turn has seen yet.
 func (s *Stage) Assigned(wan string) (profile string, ok bool) { return s.state.Assigned(wan) }
+
+// State is where the rollout stands. It must not be changed.
+func (s *Stage) State() *rollout.State { return &s.state }
+
+// Status is that as the status section has it; nil before the first turn.
+func (s *Stage) Status() *v1alpha1.RolloutStatus {
+	if s.input.Site == nil {
+		return nil
+	}
+	return rollout.Status(s.state, s.input)
+}
+
+// Idle says that nothing is being changed, watched or waited for, and nothing is
+// to be written.
+func (s *Stage) Idle() bool {
+	return s.state.Phase == v1alpha1.RolloutApproved && len(s.state.Unrecorded) == 0
+}
