@@ -31,8 +31,9 @@ spec:
 // in its place.
 type bench struct {
 	*Agent
-	t   *testing.T
-	dir string
+	t    *testing.T
+	dir  string
+	over bool
 }
 
 func newBench(t *testing.T, dir string) *bench {
@@ -41,10 +42,16 @@ func newBench(t *testing.T, dir string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &bench{t: t, dir: dir, Agent: &Agent{
+	b := &bench{t: t, dir: dir, Agent: &Agent{
 		opts: Options{Observer: nobody{}}, log: logr.Discard(), store: store, sites: map[string]*site{},
 		epoch: time.Now(), events: make(chan siteEvent, 1024), crashes: make(chan crash),
 	}}
+	t.Cleanup(func() {
+		if !b.over {
+			b.kill()
+		}
+	})
+	return b
 }
 
 func (b *bench) manifest(text string) {
@@ -87,6 +94,7 @@ func (b *bench) gathered(d time.Duration) {
 // end ends the agent in order; kill ends it as a signal would that nobody can
 // catch.
 func (b *bench) end() {
+	b.over = true
 	b.shutdown()
 	if err := b.store.Close(); err != nil {
 		b.t.Error(err)
@@ -94,6 +102,7 @@ func (b *bench) end() {
 }
 
 func (b *bench) kill() {
+	b.over = true
 	for _, s := range b.sites {
 		s.stop()
 		s.releaseAll()
