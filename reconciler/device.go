@@ -123,7 +123,7 @@ func (a *Agent) prober(s *site, w *wan) (probe.Prober, error) {
 	interval, timeout := w.config.Interval, w.config.Quorum.Timeout
 	if w.device.spec.Simulated == nil {
 		pings, err := icmp.New(icmp.Config{
-			Reflectors: w.spec.Probe.Reflectors, Source: w.spec.Probe.Source, Interval: interval, Timeout: timeout,
+			Reflectors: w.spec.Probe.Reflectors, Source: w.spec.Probe.Source, Interval: interval, Timeout: timeout, Start: w.started,
 		}, a.log.WithName("probe").WithValues("site", s.live.Name, "wan", w.spec.Name))
 		if err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/controller/core"
 	"github.com/wanctl/wanctl/controller/loop"
+	"github.com/wanctl/wanctl/controller/probe"
 	"github.com/wanctl/wanctl/controller/probe/fallback"
 )
 
@@ -61,6 +62,16 @@ func (w *wan) silence() verdict {
 		return verdict{}
 	}
 	return meaning(p.Finding(), w.config.Standby > 0)
+}
+
+// reached says whether TCP gets through a prober's WAN though no reflector
+// answers pings; nil where nobody tries.
+func reached(prober probe.Prober) func() bool {
+	p, ok := prober.(*fallback.Prober)
+	if !ok {
+		return nil
+	}
+	return func() bool { return p.Finding() == fallback.ICMPLost }
 }
 
 // meaning says what a finding is and what happens to rates; it is empty where

@@ -86,7 +86,7 @@ func (s *site) standing() string {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.routers)) {
-		if full := s.routers[name].mailbox.Figures().BudgetFull; !full.IsZero() {
+		if full := s.routers[name].mailbox.BudgetFull(); !full.IsZero() {
 			fmt.Fprintf(&b, "%s=%d ", name, full.UnixMilli())
 		}
 	}
@@ -158,7 +158,7 @@ func significance(site *v1alpha1.Site) (news, figures string) {
 	}
 	for i := range site.Status.Routers {
 		r := &site.Status.Routers[i]
-		fmt.Fprintf(&n, "|%s %t %s %s %d", r.Name, r.Reachable, r.LastError, r.Version, len(r.Findings))
+		fmt.Fprintf(&n, "|%s %v %s %s %d", r.Name, r.Reachable != nil && *r.Reachable, r.LastError, r.Version, len(r.Findings))
 		fmt.Fprintf(&f, "|%s %d", r.Name, r.Writes.Total)
 	}
 	return n.String(), f.String()

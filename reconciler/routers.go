@@ -37,7 +37,7 @@ func (a *Agent) routerOptions(s *site, spec *v1alpha1.Router) router.Options {
 // this one has it, or the run before this one had it.
 func (s *site) budgetFull(name string) time.Time {
 	if d := s.routers[name]; d != nil {
-		return d.mailbox.Figures().BudgetFull
+		return d.mailbox.BudgetFull()
 	}
 	return s.resume.Routers[name].BudgetFull
 }
@@ -48,7 +48,7 @@ func (s *site) routersResume() map[string]status.RouterResume {
 	maps.Copy(resume, s.resume.Routers)
 	for name, d := range s.routers {
 		// On the wall clock, which outlasts the process.
-		if full := d.mailbox.Figures().BudgetFull; !full.IsZero() {
+		if full := d.mailbox.BudgetFull(); !full.IsZero() {
 			resume[name] = status.RouterResume{BudgetFull: full.Round(0).UTC()}
 		}
 	}
@@ -69,8 +69,11 @@ func (s *site) devices() (list []v1alpha1.DeviceStatus) {
 func (d *device) status(s *site) v1alpha1.DeviceStatus {
 	f := d.mailbox.Figures()
 	st := v1alpha1.DeviceStatus{
-		Name: d.spec.Name, Kind: d.spec.Kind(), Reachable: f.LastError == nil, Outages: f.Outages,
+		Name: d.spec.Name, Kind: d.spec.Kind(), Outages: f.Outages,
 		Writes: v1alpha1.WritesStatus{Total: f.Writes, Failed: f.WritesFailed, Held: f.Held},
+	}
+	if f.Asked {
+		st.Reachable = new(f.LastError == nil)
 	}
 	if d.spec.RouterOS != nil {
 		st.Address = d.spec.RouterOS.Address

@@ -80,7 +80,7 @@ func TestAMikroTikRouterIsSetToTheCeilingsAndToldOf(t *testing.T) {
 		r := device(s)
 		return r.CPUPercent != nil && r.Writes.Total == 2
 	}))
-	if !st.Reachable || st.Kind != "routerOS" || st.Address != address || *st.CPUPercent != 3 || st.Version != "7.19.4 (stable)" ||
+	if st.Reachable == nil || !*st.Reachable || st.Kind != "routerOS" || st.Address != address || *st.CPUPercent != 3 || st.Version != "7.19.4 (stable)" ||
 		st.TotalMemory.Value() != 1<<30 || st.LastError != "" || st.Writes.P95 == nil {
 		t.Errorf("the status says %+v", st)
 	}

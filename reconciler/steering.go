@@ -188,7 +188,7 @@ func (s *site) sources() map[string]shell.Source {
 	sources := map[string]shell.Source{}
 	for name, w := range s.wans {
 		if w.loop != nil {
-			sources[name] = shell.Source{Snapshot: w.loop.Snapshot, Started: w.started, Counters: w.slot.Counters}
+			sources[name] = shell.Source{Snapshot: w.loop.Snapshot, Started: w.started, Counters: w.slot.Counters, Reached: reached(w.prober)}
 		}
 	}
 	return sources

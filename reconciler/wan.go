@@ -48,6 +48,7 @@ func (a *Agent) start(s *site, name string, previous *wan) {
 	w.device = a.device(s, spec.Router)
 	w.device.users++
 	w.slot = w.device.mailbox.Attach(name, queue(spec, router.Download), queue(spec, router.Upload))
+	w.slot.Align(w.started)
 	prober, err := a.prober(s, w)
 	if err != nil {
 		w.err = fmt.Errorf("start probing for wan %s: %w", name, err)
@@ -75,7 +76,7 @@ func (a *Agent) initial(s *site, w *wan, previous *wan) *core.State {
 func (w *wan) run(a *Agent, siteName string, state *core.State) {
 	name := w.spec.Name
 	w.loop = loop.New(loop.Options{
-		Config: w.config, State: state, Prober: w.prober, Reflectors: w.reflectors(), Router: w.slot, Epoch: a.epoch,
+		Config: w.config, State: state, Prober: w.prober, Reflectors: w.reflectors(), Router: w.slot, Epoch: a.epoch, Start: w.started,
 		Notify: func(e loop.Event) { a.post(siteEvent{site: siteName, object: "wan/" + name, Event: e}) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -14,8 +14,9 @@ type DeviceStatus struct {
 	// Address is where a RouterOS router is reached.
 	// +optional
 	Address string `json:"address,omitempty"`
-	// Reachable says that it answers.
-	Reachable bool `json:"reachable"`
+	// Reachable says that it answers; left out until it was first asked.
+	// +optional
+	Reachable *bool `json:"reachable,omitempty"`
 	// Version and Board say what it is, as it says itself.
 	// +optional
 	Version string `json:"version,omitempty"`

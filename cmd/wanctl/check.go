@@ -24,9 +24,10 @@ func newCheck() *cobra.Command {
 		GroupID: groupManifest,
 		Short:   "Look at every router and reflector that a manifest names",
 		Long: `Connect to every router and ask every reflector that manifests name, and tell what
-is right, what is wrong, and how to mend it. Nothing is changed. The exit code is 1
-where something is wrong for which a WAN would not be controlled. Asking reflectors
-needs CAP_NET_RAW.`,
+is right, what is wrong, and how to mend it: the login, certificates that expire
+within 30 days, queues, counters, the rules of steering policies. Nothing is changed.
+The exit code is 1 where something is wrong for which a WAN would not be controlled,
+or a policy would not steer. Asking reflectors needs CAP_NET_RAW.`,
 		Example: `  wanctl check -f site.yaml
   wanctl check -f site.yaml -o json`,
 		Args: usageOf(cobra.NoArgs),

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,7 +31,8 @@ func TestMain(m *testing.M) {
 // TestScripts runs wanctl as a user does. Each script starts with a state
 // directory named state, last written a second ago, and the manifest home.yaml
 // that it came from; the folder manifests is what an operator installs. The
-// command agent takes the lock of a state directory.
+// command agent takes the lock of a state directory; mikrotik runs a double of a
+// router, and untouched fails where that was written to.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -53,13 +55,22 @@ func TestScripts(t *testing.T) {
 			}
 			return os.WriteFile(filepath.Join(env.WorkDir, "home.yaml"), manifest, 0o644)
 		},
+		Condition: func(name string) (bool, error) {
+			if name != "ping" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return mayPing(), nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"agent": func(ts *testscript.TestScript, _ bool, args []string) {
 				store, err := status.Open(ts.MkAbs(args[0]))
 				ts.Check(err)
 				ts.Defer(func() { ts.Check(store.Close()) })
 			},
-			"until": until,
+			"until":     until,
+			"mikrotik":  mikrotik,
+			"untouched": untouched,
+			"envsubst":  envsubst,
 		},
 	})
 }

@@ -19,7 +19,7 @@ func TestAWatchFollowsTheStateDirectory(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS("testdata/state")); err != nil {
 		t.Fatal(err)
 	}
-	live := filepath.Join(dir, "sites", "home.yaml")
+	live := filepath.Join(dir, "sites", "home.json")
 	before, err := os.ReadFile(live)
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func TestAWatchFollowsTheStateDirectory(t *testing.T) {
 		go func() { code <- execute(ctx, root) }()
 
 		time.Sleep(1100 * time.Millisecond)
-		after := bytes.Replace(before, []byte("state: YELLOW"), []byte("state: RED"), 1)
+		after := bytes.Replace(before, []byte(`"state": "YELLOW"`), []byte(`"state": "RED"`), 1)
 		if err := os.WriteFile(live, after, 0o600); err != nil {
 			t.Error(err)
 		}

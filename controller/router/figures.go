@@ -21,6 +21,8 @@ type Figures struct {
 	// does not answer now.
 	Outages   int64
 	LastError *Error
+	// Asked says that the router has answered, or has failed to.
+	Asked bool
 }
 
 // tally counts for Figures.
@@ -33,16 +35,25 @@ func newTally() tally { return tally{took: hdrhistogram.New(1, time.Minute.Micro
 
 // Figures are those of now.
 func (m *Mailbox) Figures() Figures {
+	// In this order: an outage is noted before that the router was asked.
+	asked := m.asked.Load()
 	outage := m.outage.Load()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	f := m.tally.figures
-	f.LastError = outage
+	f.LastError, f.Asked = outage, asked
 	if took := m.tally.took; took.TotalCount() > 0 {
 		micros := func(us int64) time.Duration { return time.Duration(us) * time.Microsecond }
 		f.WriteP50, f.WriteP95, f.WriteMax = micros(took.ValueAtPercentile(50)), micros(took.ValueAtPercentile(95)), micros(took.Max())
 	}
 	return f
+}
+
+// BudgetFull is when ten writes will be saved up again; zero without a budget.
+func (m *Mailbox) BudgetFull() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tally.figures.BudgetFull
 }
 
 // count changes what Figures tells.

@@ -21,6 +21,8 @@ type Mailbox struct {
 
 	// outage is why the router does not answer; nil while it does.
 	outage atomic.Pointer[Error]
+	// asked says that the first call came to an end.
+	asked atomic.Bool
 	// resources are the newest; nil is none.
 	resources atomic.Pointer[Resources]
 

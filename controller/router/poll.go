@@ -20,8 +20,19 @@ func newPoll(s *Slot) *poll {
 	return p
 }
 
+// lead is how long before their moment counters are read: time enough for a
+// kernel's answer, and too short to sleep again in between on a slow machine.
+const lead = 200 * time.Microsecond
+
+// next is when to read after now, at least half a PollEvery later.
+func (p *poll) next(now time.Time) time.Time {
+	every := p.box.opts.PollEvery
+	start := p.box.epoch.Add(time.Duration(p.slot.start.Load()) - lead)
+	return start.Add((now.Add(every/2).Sub(start)/every + 1) * every)
+}
+
 func (p *poll) serve(ctx context.Context) time.Time {
-	next := time.Now().Add(p.box.opts.PollEvery)
+	next := p.next(time.Now())
 	download, upload := p.slot.lanes[Download].queue, p.slot.lanes[Upload].queue
 	var counters Counters
 	err := p.box.call(ctx, "read the counters of", upload.Name, func(ctx context.Context) (err error) {

@@ -16,6 +16,15 @@ type RuleSwitch interface {
 	SetRule(ctx context.Context, rule string, on bool) error
 }
 
+// RuleFlaw is something about a rule on a router that keeps it from steering as
+// it should.
+type RuleFlaw struct {
+	// Harmful says that the rule steers nothing.
+	Harmful bool
+	// Message says what is wrong, and how to mend it.
+	Message string
+}
+
 // ErrMixed is that of rules of one name some of which are on and some off.
 var ErrMixed = errors.New("some are on and some are off")
 

@@ -18,6 +18,8 @@ type Slot struct {
 	poll     *poll
 	look     *inspection
 	counters atomic.Pointer[Counters]
+	// start is what Align was told, since the mailbox's epoch.
+	start atomic.Int64
 
 	mu      sync.Mutex
 	state   SlotState
@@ -81,6 +83,11 @@ func (s *Slot) Post(dir Direction, bitsPerSecond int64, sampledAt time.Time) {
 	l.target.Store(bitsPerSecond)
 	s.box.posted.push(l)
 }
+
+// Align has counters read just before a moment and before those that are whole
+// PollEvery after it: whoever uses them then finds them fresh, and is awake at
+// that time anyway. Until then it is the mailbox's making that is aligned to.
+func (s *Slot) Align(start time.Time) { s.start.Store(int64(start.Sub(s.box.epoch))) }
 
 // Counters are the newest ones, and whether there are any. It does not
 // allocate.

@@ -76,6 +76,7 @@ func (m *Mailbox) call(ctx context.Context, op, target string, f func(context.Co
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	defer m.asked.Store(true)
 	if err == nil {
 		m.answered()
 		return nil

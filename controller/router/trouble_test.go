@@ -275,3 +275,24 @@ func TestAWriteWhoseAnswerWasLostIsNeitherRepeatedNorDrift(t *testing.T) {
 		})
 	}
 }
+
+func TestARouterIsNeitherThereNorNotUntilItsFirstCallHasEnded(t *testing.T) {
+	for name, err := range map[string]error{"it answers": nil, "it does not answer": fault(router.Unreachable)} {
+		t.Run(name, func(t *testing.T) {
+			f := newFake()
+			f.delay = time.Second
+			f.fail = func(router.Queue, bool) error { return err }
+			run(t, f, router.Options{}, func(t *testing.T, b *bench) {
+				b.attach("a")
+				time.Sleep(900 * time.Millisecond)
+				if b.Figures().Asked {
+					t.Error("it counts as asked before the first answer")
+				}
+				time.Sleep(200 * time.Millisecond)
+				if got := b.Figures(); !got.Asked || (got.LastError == nil) != (err == nil) {
+					t.Errorf("after the first call: %+v", got)
+				}
+			})
+		})
+	}
+}

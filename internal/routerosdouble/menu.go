@@ -70,7 +70,7 @@ var firewall = &menu{
 	settable: map[string]func(string) (string, bool){
 		"chain": text, "action": text, "comment": text, "disabled": boolean, "new-routing-mark": text, "new-packet-mark": text,
 		"new-connection-mark": text, "connection-mark": text, "connection-state": text, "in-interface": text, "out-interface": text,
-		"src-address": text, "passthrough": boolean,
+		"src-address": text, "passthrough": boolean, "dscp": text, "in-interface-list": text,
 	},
 	readOnly: []string{"bytes", "packets", "invalid", "dynamic"},
 }

@@ -172,7 +172,7 @@ func TestEveryNumberOfTheStatusIsAMetric(t *testing.T) {
 		}
 		undo()
 	})
-	if numbers < 60 {
+	if numbers < 90 {
 		t.Errorf("only %d numbers were found", numbers)
 	}
 }
@@ -193,7 +193,7 @@ func walk(node any, path string, visit func(path string, change func() (undo fun
 		case string:
 			if d, err := time.ParseDuration(v); err == nil {
 				set(v, (d + 7*time.Millisecond).String(), put)
-			} else if strings.HasSuffix(name, "ate") || strings.HasSuffix(name, "ivered") || strings.HasSuffix(name, "load") {
+			} else if strings.HasSuffix(name, "ate") || strings.HasSuffix(name, "ivered") || strings.HasSuffix(name, "load") || strings.HasSuffix(name, "Memory") {
 				set(v, "77k", put)
 			}
 		default:
@@ -220,7 +220,7 @@ func walk(node any, path string, visit func(path string, change func() (undo fun
 // names from the manifest, or words of the API.
 var labels = []string{
 	"site", "wan", "router", "reflector", "direction", "state", "condition", "status", "profile", "version",
-	"ewma", "parameter", "step", "part", "threshold", "percentile",
+	"policy", "from", "to", "term", "kind", "board", "reason", "ewma", "parameter", "step", "part", "threshold", "percentile",
 }
 
 func TestLabelsAreBoundedByTheManifest(t *testing.T) {
@@ -238,13 +238,38 @@ func TestLabelsAreBoundedByTheManifest(t *testing.T) {
 		}
 	}
 	m.Forget(att)
-	site.Status.WANs = nil
+	site.Status.WANs, site.Status.Steering, site.Status.Routers = nil, nil, nil
 	for name, f := range families(t, m) {
 		for _, metric := range f.GetMetric() {
-			if label(metric, "wan") != "" {
-				t.Errorf("%s still tells of a WAN that is gone: %v", name, metric)
+			if label(metric, "wan")+label(metric, "policy")+label(metric, "router") != "" {
+				t.Errorf("%s still tells of what is gone: %v", name, metric)
 			}
 		}
+	}
+}
+
+func TestWhatARouterSaysOfItselfFitsIntoALabel(t *testing.T) {
+	for said, want := range map[string]string{
+		"7.19.4 (stable)":             "7.19.4 (stable)",
+		"\xff7":                       "\uFFFD7",
+		strings.Repeat("a", 63) + "ä": strings.Repeat("a", 63),
+		strings.Repeat("ä", 40):       strings.Repeat("ä", 32),
+	} {
+		m := metrics.New("v1.2.3")
+		m.Show(func() ([]*v1alpha1.Site, time.Time) {
+			return []*v1alpha1.Site{{Status: v1alpha1.SiteStatus{Routers: []v1alpha1.DeviceStatus{{Name: "edge", Version: said}}}}}, time.Time{}
+		})
+		if got := label(families(t, m)["wanctl_router_info"].GetMetric()[0], "version"); got != want {
+			t.Errorf("%q becomes %q, want %q", said, got, want)
+		}
+	}
+}
+
+func TestARouterThatWasNeverAskedIsNeitherReachableNorNot(t *testing.T) {
+	m, site := observed(t)
+	site.Status.Routers[0].Reachable = nil
+	if f := families(t, m)["wanctl_router_reachable"]; f != nil {
+		t.Errorf("it is told of: %v", f)
 	}
 }
 

@@ -38,4 +38,10 @@ func (e *emitter) site(s *v1alpha1.Site) {
 			}
 		}
 	}
+	for i := range s.Status.Steering {
+		e.steering(s.Name, &s.Status.Steering[i])
+	}
+	for i := range s.Status.Routers {
+		e.device(s, &s.Status.Routers[i])
+	}
 }

@@ -36,7 +36,8 @@ type Item struct {
 	Message string `json:"message"`
 }
 
-// Site looks at every router and every reflector of a site and tells of each as
+// Site looks at every router, with its queues and the rules that steer, and every
+// reflector of a site, and tells of each as
 // it is known. It ends with ctx.
 func Site(ctx context.Context, site *v1alpha1.Site, tell func(Item)) {
 	for i := range site.Spec.Routers {
@@ -85,9 +86,15 @@ func checkRouter(ctx context.Context, site *v1alpha1.Site, r *v1alpha1.Router, t
 	if !answers(call, device, object, tell) {
 		return
 	}
+	checkCertificate(device, object, time.Now(), tell)
 	for i := range site.Spec.WANs {
 		if w := &site.Spec.WANs[i]; w.Router == r.Name {
 			checkQueues(call, device, w, tell)
+		}
+	}
+	for i := range site.Spec.Steering {
+		if p := &site.Spec.Steering[i]; p.Router == r.Name {
+			checkRule(call, device, p, tell)
 		}
 	}
 }
@@ -130,6 +137,7 @@ func answers(call caller, device router.Device, object string, tell func(Item)) 
 func checkQueues(call caller, device router.Device, w *v1alpha1.WAN, tell func(Item)) {
 	object := "wan/" + w.Name
 	download, upload := queues(w)
+	missing := false
 	for _, q := range []router.Queue{download, upload} {
 		if q.Cake != nil {
 			continue // wanctl makes it
@@ -138,6 +146,7 @@ func checkQueues(call caller, device router.Device, w *v1alpha1.WAN, tell func(I
 		err := call(func(ctx context.Context) (err error) { rate, err = device.Rate(ctx, q); return err })
 		switch {
 		case err != nil:
+			missing = true
 			tell(Item{Fail, object, err.Error()})
 		case rate == math.MaxInt64:
 			tell(Item{OK, object, fmt.Sprintf("%s %s is there, without a limit", q.Direction, q.Name)})
@@ -174,7 +183,7 @@ func checkQueues(call caller, device router.Device, w *v1alpha1.WAN, tell func(I
 		}
 		tell(Item{result, object, f.Message})
 	}
-	if len(found) == 0 {
+	if len(found) == 0 && !missing {
 		tell(Item{OK, object, "nothing on the router keeps its queues from shaping"})
 	}
 }

@@ -79,7 +79,7 @@ func TestADiskThatCannotBeWritten(t *testing.T) {
 					t.Fatalf("%s: %v", what, err)
 				}
 			}
-			old := get(t, filepath.Join(dir, "sites", "home.yaml"))
+			old := get(t, filepath.Join(dir, "sites", "home.json"))
 
 			test.breaks(t, disk)
 			s.Record(event(2, "home", "A", "x"))
@@ -88,7 +88,7 @@ func TestADiskThatCannotBeWritten(t *testing.T) {
 					t.Errorf("%s: the error is %v, want %v and %q", what, err, test.cause, test.hint)
 				}
 			}
-			if got := get(t, filepath.Join(dir, "sites", "home.yaml")); got != old {
+			if got := get(t, filepath.Join(dir, "sites", "home.json")); got != old {
 				t.Errorf("the site's file changed to %q", got)
 			}
 			for _, part := range []string{"sites", "resume", "events"} {

@@ -5,7 +5,7 @@
 // A state directory holds
 //
 //	agent.lock          held by the agent that runs, with its process id
-//	sites/NAME.yaml     the live object: manifest, defaults and status
+//	sites/NAME.json     the live object: manifest, defaults and status
 //	events/NAME.json    the last 200 events
 //	resume/NAME.json    estimates, rates and streaks of every WAN
 //	verdicts/NAME.json  the last 100 verdicts with their measurements

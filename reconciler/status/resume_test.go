@@ -1,6 +1,7 @@
 package status
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"sigs.k8s.io/yaml"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 )
@@ -141,8 +141,8 @@ func FuzzDecodeSite(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	head := "apiVersion: wanctl.dev/v1alpha1\nkind: Site\nmetadata: {name: home}\n"
-	for _, seed := range []string{string(good), "", siteEnd, head + siteEnd, head + "spec: {wans: [{download: {ceiling: 1e9999}}]}\n" + siteEnd} {
+	head := `{"apiVersion": "wanctl.dev/v1alpha1", "kind": "Site", "metadata": {"name": "home"}`
+	for _, seed := range []string{string(good), string(good[:len(good)/2]), "", head + "}", head + `, "spec": {"wans": [{"download": {"ceiling": "1e9999"}}]}}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -153,7 +153,7 @@ func FuzzDecodeSite(f *testing.F) {
 		if s.Name != "home" || s.Kind != v1alpha1.Kind {
 			t.Fatalf("accepted %s %s", s.Kind, s.Name)
 		}
-		if _, err := yaml.Marshal(s); err != nil {
+		if _, err := json.Marshal(s); err != nil {
 			t.Fatalf("what was read cannot be written: %v", err)
 		}
 	})

@@ -70,7 +70,7 @@ func (s *Store) ReadSite(name string) (*v1alpha1.Site, error) {
 
 // WriteSite stores a live object.
 func (s *Store) WriteSite(site *v1alpha1.Site) error {
-	path, err := fileName(s.dir, sitesDir, site.Name, ".yaml")
+	path, err := fileName(s.dir, sitesDir, site.Name, ".json")
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s *Store) WriteSite(site *v1alpha1.Site) error {
 // RemoveSite deletes a live object and its resume state. Its events and verdicts
 // stay: they say why it went, and what it bore.
 func (s *Store) RemoveSite(name string) error {
-	live, err := fileName(s.dir, sitesDir, name, ".yaml")
+	live, err := fileName(s.dir, sitesDir, name, ".json")
 	if err != nil {
 		return err
 	}

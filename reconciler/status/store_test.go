@@ -57,11 +57,11 @@ func TestASiteIsReadAsItWasWritten(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	text := get(t, filepath.Join(dir, "sites", "home.yaml"))
-	if !strings.HasPrefix(text, "apiVersion: wanctl.dev/v1alpha1\nkind: Site\nmetadata:\n") {
+	text := get(t, filepath.Join(dir, "sites", "home.json"))
+	if !strings.HasPrefix(text, "{\n  \"kind\": \"Site\",\n  \"apiVersion\": \"wanctl.dev/v1alpha1\",\n  \"metadata\": {\n") {
 		t.Errorf("the file begins with %.80q", text)
 	}
-	for path, mode := range map[string]fs.FileMode{"": 0o750, "sites": 0o750, "sites/home.yaml": 0o644} {
+	for path, mode := range map[string]fs.FileMode{"": 0o750, "sites": 0o750, "sites/home.json": 0o644} {
 		if info, err := os.Stat(filepath.Join(dir, path)); err != nil || info.Mode().Perm() != mode {
 			t.Errorf("%q has mode %v (%v), want %v", path, info.Mode(), err, mode)
 		}
@@ -74,11 +74,10 @@ func TestSitesAreListedByNameAndDamagedOnesReported(t *testing.T) {
 	for _, name := range []string{"zoo", "home", "cut", "other", "liar"} {
 		writeSite(t, s, name)
 	}
-	path := func(name string) string { return filepath.Join(dir, "sites", name+".yaml") }
-	// Cut between two lines, what is left is good YAML.
+	path := func(name string) string { return filepath.Join(dir, "sites", name+".json") }
 	whole := get(t, path("cut"))
-	put(t, path("cut"), whole[:strings.Index(whole, "status:")])
-	put(t, path("other"), "apiVersion: wanctl.dev/v2\nkind: Site\nmetadata: {name: other}\n...\n")
+	put(t, path("cut"), whole[:strings.Index(whole, `"status"`)])
+	put(t, path("other"), `{"apiVersion": "wanctl.dev/v2", "kind": "Site", "metadata": {"name": "other"}}`)
 	put(t, path("liar"), whole)
 	put(t, filepath.Join(dir, "sites", "notes.txt"), "not ours")
 
@@ -101,7 +100,7 @@ func TestSitesAreListedByNameAndDamagedOnesReported(t *testing.T) {
 	if sites, err := s.Sites(); err != nil || names(sites) != "home zoo" {
 		t.Errorf("once set aside the sites are %q and the error %v", names(sites), err)
 	}
-	alone(t, filepath.Join(dir, "sites"), "cut.yaml.torn-1", "home.yaml", "liar.yaml.torn-1", "notes.txt", "other.yaml.torn-1", "zoo.yaml")
+	alone(t, filepath.Join(dir, "sites"), "cut.json.torn-1", "home.json", "liar.json.torn-1", "notes.txt", "other.json.torn-1", "zoo.json")
 }
 
 func names(sites []v1alpha1.Site) string {
@@ -190,11 +189,11 @@ func TestLitterOfAKilledAgentIsSwept(t *testing.T) {
 	s := open(t, dir)
 	writeSite(t, s, "home")
 	s.Close()
-	put(t, filepath.Join(dir, "sites", ".home.yaml123456"), "half")
+	put(t, filepath.Join(dir, "sites", ".home.json123456"), "half")
 	put(t, filepath.Join(dir, "resume", ".home.json9"), "half")
 	put(t, filepath.Join(dir, "sites", ".keep"), "not ours")
 	open(t, dir)
-	alone(t, filepath.Join(dir, "sites"), ".keep", "home.yaml")
+	alone(t, filepath.Join(dir, "sites"), ".keep", "home.json")
 	alone(t, filepath.Join(dir, "resume"))
 }
 

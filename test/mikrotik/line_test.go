@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,11 @@ type lines struct {
 	double *routerosdouble.Router
 	links  map[string]*simulated.Link
 	hosts  map[netip.Addr]string
+	// late is what answers over the cable take longer, in ns: traffic of others
+	// fills its modem's queue.
+	late atomic.Int64
+	// silent says that nobody answers pings over the cable.
+	silent atomic.Bool
 }
 
 // The reflectors of each WAN, on a link where nobody is but responder.
@@ -44,12 +50,15 @@ func steps(high, low int64) fluid.DirectionConfig {
 }
 
 // newLines makes a double with two links behind it.
-func newLines(t *testing.T) *lines {
+func newLines(t *testing.T) *lines { return newLinesOf(t, steps(80e6, 30e6)) }
+
+// newLinesOf is newLines with another cable.
+func newLinesOf(t *testing.T, cable fluid.DirectionConfig) *lines {
 	t.Helper()
 	l := &lines{links: map[string]*simulated.Link{}, hosts: map[netip.Addr]string{}}
 	start := time.Now()
 	quiet := fluid.DirectionConfig{Capacity: fluid.Capacity{First: 20e6}}
-	for name, download := range map[string]fluid.DirectionConfig{"cable": steps(80e6, 30e6), "dsl": {Flows: 1, Capacity: fluid.Capacity{First: 40e6}}} {
+	for name, download := range map[string]fluid.DirectionConfig{"cable": cable, "dsl": {Flows: 1, Capacity: fluid.Capacity{First: 40e6}}} {
 		l.links[name] = simulated.NewLink(fluid.New(fluid.Config{
 			BaseRTT: 15 * time.Millisecond, Buffer: 400 * time.Millisecond, Seed: 1, Directions: [2]fluid.DirectionConfig{download, quiet},
 		}), start)
@@ -157,6 +166,12 @@ func (l *lines) respond(t *testing.T) {
 			delay, answered := l.links[l.hosts[host]].Probe(time.Now(), 0)
 			if !answered {
 				continue
+			}
+			if l.hosts[host] == "cable" {
+				if l.silent.Load() {
+					continue
+				}
+				delay += time.Duration(l.late.Load())
 			}
 			pending.Add(1)
 			time.AfterFunc(delay, func() {

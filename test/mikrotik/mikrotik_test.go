@@ -64,8 +64,8 @@ func newWanctl(t *testing.T) *wanctl {
 	return w
 }
 
-// configure writes the manifest and the credentials.
-func (w *wanctl) configure(address string) {
+// configure writes a manifest and the credentials.
+func (w *wanctl) configure(manifest, address string) {
 	w.t.Helper()
 	dir := filepath.Dir(w.file)
 	for name, text := range map[string]string{
@@ -109,6 +109,30 @@ func (w *wanctl) site() *v1alpha1.Site {
 	return site
 }
 
+// ready waits until loops run with usable probes and a router that answers.
+func (w *wanctl) ready() {
+	w.t.Helper()
+	eventually(w.t, "Ready", func() bool {
+		for _, c := range w.site().Status.Conditions {
+			if c.Type == v1alpha1.ConditionReady && c.Status == "True" {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// explain shows what the agent said where a test has failed.
+func (w *wanctl) explain() {
+	w.t.Cleanup(func() {
+		if w.t.Failed() {
+			w.t.Logf("the agent said:\n%s", w.log.String())
+			events, _ := w.print("get", "events")
+			w.t.Logf("events:\n%s", events)
+		}
+	})
+}
+
 func (w *wanctl) happened(reason string) bool {
 	out, _ := w.print("get", "events")
 	return strings.Contains(out, reason)
@@ -129,14 +153,8 @@ func TestASiteOfTwoWANsBehindAMikroTikRouter(t *testing.T) {
 	l := newLines(t)
 	address, err := l.double.Start()
 	must(t, err)
-	w.configure(address)
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the agent said:\n%s", w.log.String())
-			events, _ := w.print("get", "events")
-			t.Logf("events:\n%s", events)
-		}
-	})
+	w.configure(manifest, address)
+	w.explain()
 
 	out, err := w.print("check", "-f", w.file)
 	if err != nil || strings.Contains(out, "fail") || !strings.Contains(out, "the user may write") || !strings.Contains(out, "answered 5 of 5") {
@@ -147,14 +165,7 @@ func TestASiteOfTwoWANsBehindAMikroTikRouter(t *testing.T) {
 	}
 
 	w.start()
-	eventually(t, "Ready", func() bool {
-		for _, c := range w.site().Status.Conditions {
-			if c.Type == v1alpha1.ConditionReady && c.Status == "True" {
-				return true
-			}
-		}
-		return false
-	})
+	w.ready()
 	eventually(t, "a shaper of the cable near its 80 Mbit/s", func() bool { m := l.megabits("cable-down"); return m > 60 && m < 84 })
 	eventually(t, "a shaper of the cable near its 30 Mbit/s", func() bool { m := l.megabits("cable-down"); return m > 20 && m < 31.5 })
 	t.Logf("the cable fell to 30 Mbit/s: its shaper is at %.1f", l.megabits("cable-down"))

@@ -27,6 +27,9 @@ type Config struct {
 	Source string
 	// Interval is the time between two probes, to whatever reflector.
 	Interval time.Duration
+	// Start is when the first probe may leave, and a moment that all leave whole
+	// intervals after; now when left out.
+	Start time.Time
 	// Timeout is when a probe counts as lost. A later answer is dropped.
 	Timeout time.Duration
 }
@@ -58,7 +61,10 @@ func start(cfg Config, log logr.Logger, lifetime int) (*Prober, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	period := cfg.Interval * time.Duration(len(cfg.Reflectors))
 	p := &Prober{ledger: newLedger(len(cfg.Reflectors), period, cfg.Timeout), cancel: cancel}
-	epoch := time.Now()
+	epoch := cfg.Start
+	if epoch.IsZero() {
+		epoch = time.Now()
+	}
 	for i, host := range cfg.Reflectors {
 		t := &target{
 			index: i, host: host, source: cfg.Source, timeout: cfg.Timeout, lifetime: lifetime,

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 )
@@ -42,6 +43,32 @@ func open(ctx context.Context, dial DialFunc, spec *v1alpha1.RouterOS) (net.Conn
 		return nil, handshakeError(err)
 	}
 	return secured, nil
+}
+
+// ValidTo is until when the router's certificate, and those that vouch for it,
+// will be believed; zero where there is none, or where it is pinned and its dates
+// do not matter.
+func (r *Router) ValidTo() time.Time { return r.validTo }
+
+// validTo is when the first certificate of the chain that was believed expires.
+func validTo(conn net.Conn) (first time.Time) {
+	secured, ok := conn.(*tls.Conn)
+	if !ok {
+		return time.Time{}
+	}
+	for _, chain := range secured.ConnectionState().VerifiedChains {
+		ends := chain[0].NotAfter
+		for _, cert := range chain[1:] {
+			if cert.NotAfter.Before(ends) {
+				ends = cert.NotAfter
+			}
+		}
+		// Any chain will do, so that the last to end counts.
+		if ends.After(first) {
+			first = ends
+		}
+	}
+	return first
 }
 
 // handshakeError tells a certificate that is wrong from a router that is.

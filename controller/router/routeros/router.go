@@ -31,6 +31,9 @@ type Router struct {
 	shapers map[string]shapers
 	parents map[string]string
 	moved   map[item]moved
+	// validTo is when the chain of the last TLS handshake ends to be valid; zero
+	// where nothing asks for that.
+	validTo time.Time
 }
 
 var _ router.Device = (*Router)(nil)
@@ -87,6 +90,7 @@ func (r *Router) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.validTo = validTo(raw)
 	c, err := newConn(ctx, raw, who)
 	if _, no := err.(*loginError); no {
 		r.refused, r.refusal, r.refusedAt = who, err, time.Now()

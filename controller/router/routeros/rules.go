@@ -80,8 +80,7 @@ func (r *Router) rules(ctx context.Context, comment string, should bool) (wrong 
 		}
 	}
 	if n == 0 {
-		return nil, 0, 0, missing{fmt.Errorf("no mangle rule has this comment; make one with: /ip firewall mangle add chain=prerouting "+
-			"action=mark-routing new-routing-mark=TABLE passthrough=no disabled=yes comment=%q", comment)}
+		return nil, 0, 0, noRule(comment)
 	}
 	return wrong, n, enabled, nil
 }

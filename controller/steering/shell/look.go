@@ -15,6 +15,9 @@ type Source struct {
 	Started  time.Time
 	// Counters are the router's newest.
 	Counters func() (router.Counters, bool)
+	// Reached says that something is reached over the WAN though no probe is
+	// answered: only ICMP is lost. Nil is that nothing else is asked.
+	Reached func() bool
 }
 
 // patience is how long a loop that has just begun may wait for its first answer,
@@ -33,6 +36,9 @@ func (s *Source) look(now, epoch time.Time) (w steering.WAN) {
 		return w
 	}
 	if !snap.Heard {
+		if s.Reached != nil && s.Reached() {
+			return w
+		}
 		moving := snap.Delivered.OK && snap.Delivered.BitsPerSecond[router.Download] >= alive
 		cannot := snap.ProbeErr != nil && snap.CurrentMS == 0
 		w.Down = snap.At.Sub(s.Started) > patience && !moving && !cannot

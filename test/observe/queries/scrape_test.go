@@ -26,7 +26,10 @@ const every = 15 * time.Second
 
 // scrape reads an agent's metrics as Prometheus does that asks for native
 // histograms.
-func scrape(t *testing.T, origin string) []sample {
+func scrape(t *testing.T, origin string) []sample { return scrapeAs(t, origin, "edge:9153") }
+
+// scrapeAs is scrape of one of several agents.
+func scrapeAs(t *testing.T, origin, instance string) []sample {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodGet, origin+"/metrics", nil)
 	if err != nil {
@@ -66,7 +69,7 @@ func scrape(t *testing.T, origin string) []sample {
 		}
 		parser.Labels(&s.labels)
 		b := labels.NewBuilder(s.labels)
-		b.Set("job", "wanctl").Set("instance", "edge:9153")
+		b.Set("job", "wanctl").Set("instance", instance)
 		s.labels = b.Labels()
 		samples = append(samples, s)
 	}

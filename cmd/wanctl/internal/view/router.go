@@ -81,8 +81,11 @@ func Routers(routers []Router, wide bool) *table.Table {
 	return t
 }
 
-func answers(yes bool) string {
-	if yes {
+func answers(reachable *bool) string {
+	switch {
+	case reachable == nil:
+		return string(metav1.ConditionUnknown)
+	case *reachable:
 		return string(metav1.ConditionTrue)
 	}
 	return string(metav1.ConditionFalse)

@@ -2,7 +2,8 @@
 # the timeline under load, and records. What it finds in /job:
 #   settings  the variables named below
 #   timeline  lines of microseconds and a function of topo.sh with its arguments
-#   wanctl, site.yaml  where SHAPER is wanctl
+#   wanctl, site.yaml  where SHAPER is wanctl; it is run from a folder that
+#              nothing else is written to, as it would be
 # What it leaves there, besides wanctl's own words:
 #   begin      microseconds since the epoch at which the timeline began
 #   ping.txt   ping under load through both shapers, every 50 ms
@@ -31,8 +32,9 @@ eval "$(sed -n '1s/^[0-9]* //p' timeline)"
 tc -n rtr -tshort monitor >writes.txt & monitor=$!
 controller=0
 if [ $SHAPER = wanctl ]; then
+	mkdir etc && cp site.yaml etc/
 	# Without a function in between, so that its process is the session's first.
-	ip netns exec rtr setsid ./wanctl run -f site.yaml --state-dir state --log-format json -v >wanctl.log 2>&1 & controller=$!
+	ip netns exec rtr setsid ./wanctl run -f etc/site.yaml --state-dir state --log-format json -v >wanctl.log 2>&1 & controller=$!
 fi
 ns srv iperf3 -s -p 5201 -D >/dev/null
 ns cli iperf3 -s -p 5202 -D >/dev/null
@@ -48,7 +50,7 @@ ns cli ping -D -n -i 0.05 -w $LENGTH 10.9.0.6 >ping.txt 2>/dev/null & jobs="$job
 	for ((i = 0; i <= LENGTH; i++)); do
 		until_us $((t0 + i * 1000000))
 		tc -n rtr -s -j qdisc show >>qdisc.jsonl
-		[ $SHAPER != wanctl ] || cp state/sites/lab.yaml status/$i.yaml 2>/dev/null
+		[ $SHAPER != wanctl ] || cp state/sites/lab.json status/$i.json 2>/dev/null
 	done
 ) & jobs="$jobs $!"
 while read -r at call; do
@@ -63,7 +65,7 @@ if [ $SHAPER = wanctl ]; then
 	./wanctl describe wan wan --state-dir state >describe.txt
 	./wanctl get events --state-dir state >events.txt
 	kill $controller; wait $controller
-	cp state/sites/lab.yaml status/end.yaml
+	cp state/sites/lab.json status/end.json
 fi
 cat tc-*.err
-rm -rf wanctl state topo.sh judge.sh
+rm -rf wanctl etc state topo.sh judge.sh
