@@ -35,6 +35,7 @@ type options struct {
 	scenarios, shapers string
 	runs, parallel     int
 	short, check       bool
+	resume             bool
 	wanctl, cache, out string
 	writeTrace         string
 	change             change
@@ -51,6 +52,7 @@ func parse() options {
 	flag.StringVar(&o.wanctl, "wanctl", "bin/wanctl", "a static wanctl")
 	flag.StringVar(&o.cache, "cache", ".lab", "folder that keeps the guest's root")
 	flag.StringVar(&o.out, "out", "", "folder for the results; by default .lab/runs/TIME")
+	flag.BoolVar(&o.resume, "resume", false, "take the runs that -out already holds, and make only the others")
 	flag.StringVar(&o.change.down, "down", "", `what the line carries down instead, as "20M:15s 8M:15s"`)
 	flag.StringVar(&o.change.up, "up", "", "what the line carries up instead")
 	flag.StringVar(&o.change.trace, "trace", "", "a trace in mahimahi's form that the line carries down instead")
@@ -91,7 +93,7 @@ func run(ctx context.Context) error {
 	if o.out == "" {
 		o.out = filepath.Join(o.cache, "runs", time.Now().Format("2006-01-02T150405"))
 	}
-	results, err := runAll(ctx, todo, o.parallel, runner{root: root, binary: binary, out: o.out})
+	results, err := runAll(ctx, todo, o.parallel, runner{root: root, binary: binary, out: o.out, resume: o.resume})
 	if len(results) == 0 {
 		return err
 	}

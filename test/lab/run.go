@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -26,6 +27,8 @@ type runner struct {
 	root   guest.Root
 	binary []byte
 	out    string
+	// resume takes what is in out already.
+	resume bool
 }
 
 // runAll makes the runs, so many at once, and returns those that succeeded in
@@ -80,24 +83,51 @@ func outcome(r *result, err error) string {
 // run makes one run, and keeps what it left in a folder of its own.
 func (r *runner) run(ctx context.Context, t task) (result, error) {
 	name := fmt.Sprintf("%s-%s-%d", t.scenario.Name, t.shaper, t.repetition)
+	dir := filepath.Join(r.out, "raw", name)
+	if r.resume {
+		if kept, err := kept(dir); err == nil {
+			return r.judge(t, dir, kept)
+		}
+	}
 	job, err := judge.Job(t.scenario, t.shaper, r.binary)
 	if err != nil {
 		return result{}, err
 	}
 	left, err := r.root.Run(ctx, job)
 	if err == nil {
-		err = r.keep(filepath.Join(r.out, "raw", name), left)
+		err = r.keep(dir, left)
 	}
 	if err != nil {
 		return result{}, fmt.Errorf("%s: %w", name, err)
 	}
-	record, err := judge.Read(left.Files)
+	return r.judge(t, dir, left.Files)
+}
+
+// judge makes figures of what a run left.
+func (r *runner) judge(t task, dir string, files map[string][]byte) (result, error) {
+	record, err := judge.Read(files)
 	if err != nil {
-		return result{}, fmt.Errorf("%s: %w", name, err)
+		return result{}, fmt.Errorf("%s: %w", filepath.Base(dir), err)
 	}
 	done := result{task: t, record: record, figures: figure.Of(t.scenario, &record)}
-	err = os.WriteFile(filepath.Join(r.out, "raw", name, "series.csv"), series(t.scenario, &record), 0o644)
+	err = os.WriteFile(filepath.Join(dir, "series.csv"), series(t.scenario, &record), 0o644)
 	return done, err
+}
+
+// kept is what an earlier run left in a folder, if it came to its end.
+func kept(dir string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		files[name], err = os.ReadFile(filepath.Join(dir, name))
+		return err
+	})
+	if err == nil && files["series.csv"] == nil {
+		err = fs.ErrNotExist
+	}
+	return files, err
 }
 
 func (r *runner) keep(dir string, left guest.Result) error {

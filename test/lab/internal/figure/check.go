@@ -31,7 +31,7 @@ var Target = Margins{
 // Generous leaves room for a single run's luck.
 var Generous = Margins{
 	P50: 4, P95: 30, Goodput: 0.90, Spare: 0.95,
-	RadioP95: 150, RadioGoodput: 0.75, Ticks: 300.0 / 45,
+	RadioP95: 150, RadioGoodput: 0.75, Ticks: 240.0 / 45,
 }
 
 // comparable is the scenario.Scenario.Shift at which ticks are compared.
