@@ -39,7 +39,7 @@ func stand(p *page, st *v1alpha1.RolloutStatus, now time.Time) {
 	p.line("Asked For", st.Target)
 	p.line("Started", since(st.Started, now))
 	if st.SoakStarted != nil && st.Phase != v1alpha1.RolloutApproved {
-		p.line("Soak", fmt.Sprintf("since %s, %s left, at most until %s", since(st.SoakStarted, now), view.Left(st, now), since(st.Deadline, now)))
+		p.line("Soak", fmt.Sprintf("since %s, %s left, at most %s", since(st.SoakStarted, now), view.Left(st, now), view.Until(st.Deadline, now)))
 	}
 	for _, issue := range st.Issues {
 		p.line("Issue", issue)

@@ -64,7 +64,7 @@ func Rollouts(all []Rollout, now time.Time, wide bool) *table.Table {
 			Left(st, now), gatesText(st.Gates), orNone(st.Message),
 		}
 		if wide {
-			cells = append(cells, orNone(string(r.Spec.Strategy)), orNone(string(r.Spec.Approval)), until(st.Deadline, now),
+			cells = append(cells, orNone(string(r.Spec.Strategy)), orNone(string(r.Spec.Approval)), Until(st.Deadline, now),
 				failedText(st.Failed), orNone(strings.Join(st.Issues, "; ")))
 		}
 		t.Add(r.Name, cells...)
@@ -77,10 +77,11 @@ func Left(st *v1alpha1.RolloutStatus, now time.Time) string {
 	if st.SoakEnds == nil && st.Deadline != nil {
 		return "extended"
 	}
-	return until(st.SoakEnds, now)
+	return Until(st.SoakEnds, now)
 }
 
-func until(t *metav1.Time, now time.Time) string {
+// Until is how long it is until a time.
+func Until(t *metav1.Time, now time.Time) string {
 	if t == nil {
 		return figure.None
 	}
