@@ -12,7 +12,7 @@ const SavedVersion = 1
 // Saved is a soak as it outlasts the agent: what was counted, and nothing that
 // was open. It is JSON of some 2 KiB.
 type Saved struct {
-	Version int `json:"version"`
+	Version  int           `json:"version"`
 	Profile  string        `json:"profile"`
 	Interval time.Duration `json:"intervalNanoseconds"`
 
