@@ -45,10 +45,14 @@ type Agent struct {
 	epoch  time.Time
 	events chan siteEvent
 	inline inlineWriter
+	// commands are those of people, on their way from the socket.
+	commands chan command
 	// crashes are loops that have panicked.
 	crashes chan crash
 	// acknowledged are the rates that routers took since the last look.
 	acknowledged acknowledged
+	// lastCrash is why the run before this one crashed; empty where it did not.
+	lastCrash string
 	// storeErr is why state cannot be written at present.
 	storeErr error
 	started  bool
@@ -73,7 +77,7 @@ func Run(ctx context.Context, opts Options) error {
 	}
 	a := &Agent{
 		opts: opts, log: opts.Log, store: store, sites: map[string]*site{},
-		epoch: time.Now(), events: make(chan siteEvent, 1024), crashes: make(chan crash),
+		epoch: time.Now(), events: make(chan siteEvent, 1024), commands: make(chan command), crashes: make(chan crash),
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -87,8 +91,12 @@ func Run(ctx context.Context, opts Options) error {
 			}
 		})
 	}()
+	release := a.afterCrash()
+	defer release()
+	closed := a.listen(ctx)
 	err = a.reconcile(ctx, snapshots, watched)
 	cancel()
+	<-closed
 	a.shutdown()
 	return errors.Join(err, store.Close())
 }
@@ -112,6 +120,9 @@ func (a *Agent) reconcile(ctx context.Context, snapshots <-chan source.Snapshot,
 			a.observe(time.Now(), false)
 		case e := <-a.events:
 			a.record(e.site, e.object, e.Type, e.Reason, e.Message)
+		case c := <-a.commands:
+			done, err := a.obey(c.Request)
+			c.answer <- answer{done, err}
 		case c := <-a.crashes:
 			a.crashed(c, time.Now())
 		case now := <-ticker.C:

@@ -28,6 +28,7 @@ kind: Site
 metadata: {name: home}
 spec:
   intervalProfile: 20ms
+  rollout: {strategy: Immediate}
   routers: [{name: lab, simulated: {applyLatency: 0s}}]
   wans:
   - {name: att, router: lab, download: {ceiling: 95M}, upload: {ceiling: 18M}}
@@ -196,7 +197,7 @@ func TestABrokenManifestLeavesAllRunningAndSaysWhere(t *testing.T) {
 	a := newAgent(t, manifest)
 	started := a.ready().Status.WANs[0].Started
 	for _, tt := range []struct{ name, text, want string }{
-		{"a ceiling that is no rate", edit("95M", "fast"), "site.yaml:9:"},
+		{"a ceiling that is no rate", edit("95M", "fast"), "site.yaml:10:"},
 		{"half a file", manifest[:len(manifest)/2], "site.yaml:"},
 		{"an unknown field", edit("intervalProfile", "interval"), "site.yaml:6:3: spec.interval"},
 	} {

@@ -27,7 +27,7 @@ func (a *Agent) summarise(s *site, now time.Time) {
 	a.set(s, now, v1alpha1.ConditionAccepted, s.fault == "", verdict{v1alpha1.ReasonManifestAccepted, "the manifest on disk is the one that runs"},
 		verdict{v1alpha1.ReasonManifestInvalid, s.fault})
 	a.set(s, now, v1alpha1.ConditionDegraded, trouble.reason != "", trouble, ok)
-	a.set(s, now, v1alpha1.ConditionProgressing, starting.reason != "", starting, verdict{v1alpha1.ReasonUpToDate, "every loop runs the accepted spec"})
+	s.summariseProgressing(a, now, starting)
 
 	notReady := trouble
 	if notReady.reason == "" {
@@ -46,13 +46,33 @@ func (a *Agent) summarise(s *site, now time.Time) {
 	a.set(s, now, v1alpha1.ConditionStatusWritable, a.storeErr == nil, written, failed)
 }
 
-// summariseStable sets Stable: no change of the spec and no trouble of late.
+// summariseProgressing sets Progressing: loops begin, or a rollout goes on.
+func (s *site) summariseProgressing(a *Agent, now time.Time, starting verdict) {
+	r := s.stage.State().Progressing()
+	done := verdict{v1alpha1.ReasonUpToDate, "every loop runs the accepted spec"}
+	if phase := s.stage.State().Phase; phase != v1alpha1.RolloutApproved && !r.Holds {
+		done = verdict{r.Reason, r.Message}
+	}
+	going := starting
+	if going.reason == "" {
+		going = verdict{r.Reason, r.Message}
+	}
+	a.set(s, now, v1alpha1.ConditionProgressing, starting.reason != "" || r.Holds, going, done)
+}
+
+// summariseStable sets Stable: every WAN runs a profile that bore its soak, and
+// there was no change of the spec and no trouble of late.
 func (s *site) summariseStable(a *Agent, now time.Time, trouble verdict) {
 	degraded := meta.FindStatusCondition(s.live.Status.Conditions, v1alpha1.ConditionDegraded)
 	quiet := min(now.Sub(s.changed), now.Sub(degraded.LastTransitionTime.Time))
-	stable := trouble.reason == "" && quiet >= stableAfter
+	r := s.stage.State().Stable()
+	stable := trouble.reason == "" && r.Holds && quiet >= stableAfter
 	settling := trouble
-	if settling.reason == "" {
+	switch {
+	case settling.reason != "":
+	case !r.Holds:
+		settling = verdict{r.Reason, r.Message}
+	default:
 		settling = verdict{v1alpha1.ReasonSettling, fmt.Sprintf("waiting for %v without a change or trouble", stableAfter)}
 	}
 	a.set(s, now, v1alpha1.ConditionStable, stable, verdict{v1alpha1.ReasonSettled, fmt.Sprintf("no change and no trouble for %v", stableAfter)}, settling)

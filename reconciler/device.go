@@ -41,7 +41,7 @@ type device struct {
 // device is the running device of a router as the spec has it now. One whose
 // definition changed lives on until the last WAN has left it.
 func (a *Agent) device(s *site, name string) *device {
-	spec := findRouter(s.live, name)
+	spec := findRouter(s.running, name)
 	if d := s.routers[name]; d != nil && equality.Semantic.DeepEqual(&d.spec, spec) {
 		return d
 	}
@@ -94,12 +94,12 @@ func (a *Agent) driver(s *site, d *device) router.Device {
 // links makes the simulated link of every WAN behind a router.
 func (a *Agent) links(s *site, spec *v1alpha1.Router) (map[string]*simrouter.Link, error) {
 	links, now := map[string]*simrouter.Link{}, time.Now()
-	for i := range s.live.Spec.WANs {
-		wan := &s.live.Spec.WANs[i]
+	for i := range s.running.Spec.WANs {
+		wan := &s.running.Spec.WANs[i]
 		if wan.Router != spec.Name {
 			continue
 		}
-		config, err := fluid.Compile(s.live, wan, relativeTo(s.source))
+		config, err := fluid.Compile(s.running, wan, relativeTo(s.source))
 		if err != nil {
 			return nil, fmt.Errorf("link of wan %s: %w", wan.Name, err)
 		}

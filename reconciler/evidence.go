@@ -2,9 +2,7 @@ package reconciler
 
 import (
 	"maps"
-	"os"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -110,11 +108,9 @@ func (a *Agent) watch(s *site, now time.Time, ending bool) {
 		a.gather(s, s.wans[name], now)
 	}
 	maps.DeleteFunc(s.soaks, func(name string, _ *soak) bool { return find(s.live, name) == nil })
-	// The first look stores it at once, so that the next crash is noticed however
-	// soon it comes.
 	if ending || now.Sub(s.soaksWrote) >= soaksEvery {
 		s.soaksWrote = now
-		a.writeSoaks(s, ending)
+		a.writeSoaks(s)
 	}
 }
 
@@ -221,32 +217,19 @@ func (a *Agent) resumedSoak(s *site, name string, opts evidence.Options) *soak {
 		a.record(s.live.Name, "wan/"+name, v1alpha1.EventWarning, v1alpha1.ReasonTornStateSetAside, err.Error())
 		return k
 	}
-	if !left.Saved.Ended && left.Saved.Boot == bootID() {
+	if a.lastCrash != "" {
 		k.collector.AgentCrashed()
-		a.record(s.live.Name, "wan/"+name, v1alpha1.EventWarning, v1alpha1.ReasonAgentCrashed,
-			"the last run of the agent did not end in order, and the machine has run on since: it was killed or has crashed")
 	}
 	return k
 }
 
 // writeSoaks stores the evidence of every WAN.
-func (a *Agent) writeSoaks(s *site, ending bool) {
+func (a *Agent) writeSoaks(s *site) {
 	soaks := make(map[string]status.Soak, len(s.soaks))
 	for name, k := range s.soaks {
-		saved := k.collector.Save()
-		saved.Ended, saved.Boot = ending, bootID()
-		soaks[name] = status.Soak{Number: k.number, Saved: saved}
+		soaks[name] = status.Soak{Number: k.number, Saved: k.collector.Save()}
 	}
 	if err := a.store.WriteEvidence(s.live.Name, soaks); err != nil {
 		a.storeFailed(err)
 	}
 }
-
-// bootID names the start of the machine; empty where it has no name.
-var bootID = sync.OnceValue(func() string {
-	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(id))
-})

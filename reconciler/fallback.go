@@ -18,7 +18,7 @@ const silenceAfter, connectEvery = time.Second, 30 * time.Second
 
 // fallbackConfig is what is asked while a WAN's reflectors are silent.
 func (a *Agent) fallbackConfig(s *site, w *wan) fallback.Config {
-	spec := s.live.EffectiveFallback(&w.spec)
+	spec := s.running.EffectiveFallback(&w.spec)
 	source, _ := netip.ParseAddr(w.spec.Probe.Source)
 	siteName, name, follow := s.live.Name, w.spec.Name, spec.Rates == v1alpha1.FallbackFollow
 	return fallback.Config{

@@ -28,6 +28,11 @@ func (a *Agent) observe(now time.Time, force bool) {
 	for _, name := range slices.Sorted(maps.Keys(a.sites)) {
 		s := a.sites[name]
 		a.watch(s, now, force)
+		if force {
+			a.storeRollout(s)
+		} else {
+			a.turn(s, now, false)
+		}
 		a.view(s, now)
 		news, figures := significance(s.live)
 		told, due := news != s.news, now.Sub(s.wrote) >= writeEvery
@@ -71,6 +76,7 @@ func (a *Agent) view(s *site, now time.Time) {
 	}
 	st.Steering = s.steeringStatus(a.epoch)
 	st.Routers = s.devices()
+	st.Rollout, st.Verdicts = s.stage.Status(), s.stage.State().Newest
 	if s.fault == "" {
 		st.ObservedGeneration = s.live.Generation
 	}
@@ -162,5 +168,34 @@ func significance(site *v1alpha1.Site) (news, figures string) {
 		fmt.Fprintf(&n, "|%s %v %s %s %d", r.Name, r.Reachable != nil && *r.Reachable, r.LastError, r.Version, len(r.Findings))
 		fmt.Fprintf(&f, "|%s %d", r.Name, r.Writes.Total)
 	}
+	rolloutSignificance(&n, &f, &site.Status)
 	return n.String(), f.String()
+}
+
+// rolloutSignificance adds that of a rollout: each decision is news, and so is a
+// gate that turns.
+func rolloutSignificance(news, figures *strings.Builder, st *v1alpha1.SiteStatus) {
+	fmt.Fprintf(news, "|%d", len(st.Verdicts))
+	if n := len(st.Verdicts); n > 0 {
+		fmt.Fprintf(news, " %d", st.Verdicts[n-1].Number)
+	}
+	r := st.Rollout
+	if r == nil {
+		return
+	}
+	fmt.Fprintf(news, "|%s %s %s %s %v %v", r.Phase, r.WAN, r.To, r.Message, r.Issues, r.WANs)
+	for i := range r.Gates {
+		g := &r.Gates[i]
+		fmt.Fprintf(news, "|%s %s", g.Name, g.Result)
+		if g.Figure != nil {
+			fmt.Fprintf(figures, "|%s %.2g", g.Name, *g.Figure)
+		}
+	}
+}
+
+// storeRollout writes where a rollout stands as the agent ends.
+func (a *Agent) storeRollout(s *site) {
+	if err := s.stage.Store(); err != nil {
+		a.storeFailed(err)
+	}
 }

@@ -3,6 +3,7 @@ package reconciler
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,13 +11,21 @@ import (
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/reconciler/plan"
+	"github.com/wanctl/wanctl/reconciler/stage"
 	"github.com/wanctl/wanctl/reconciler/status"
 )
 
 // site is one running site.
 type site struct {
-	// live is what runs: the accepted spec and the status.
+	// live is what is accepted: the spec and the status.
 	live *v1alpha1.Site
+	// running is what the loops run: the spec with the interval profiles that the
+	// rollout lets WANs have by now.
+	running *v1alpha1.Site
+	// stage leads the loops from one profile to another.
+	stage *stage.Stage
+	// applying says that loops are being brought to a new spec.
+	applying bool
 	// source is the manifest that it came from.
 	source string
 	// fault is why the manifest on disk is not the one that runs.
@@ -44,30 +53,49 @@ type site struct {
 	resumeStanding string
 }
 
-// apply brings a site to a new spec, WAN by WAN.
+// apply brings a site to a new spec, WAN by WAN. Interval profiles change as the
+// rollout lets them; all else changes at once.
 func (a *Agent) apply(ctx context.Context, desired *v1alpha1.Site, path string) {
 	s := a.sites[desired.Name]
-	var running *v1alpha1.Site
+	var edited []plan.Field
 	if s == nil {
 		s = a.adopt(desired.Name)
 		a.sites[desired.Name] = s
-	} else {
-		running = s.live
-	}
-	s.source, s.fault = path, ""
-	changes := plan.Compare(running, desired)
-	if running != nil && len(changes) == 0 {
+	} else if edited = plan.Fields(s.live, desired); len(edited) == 0 {
+		s.source, s.fault = path, ""
 		return
 	}
+	s.source, s.fault = path, ""
 	if !plan.SpecEqual(&s.live.Spec, &desired.Spec) {
 		s.live.Generation++
 	}
 	s.live.Spec, s.live.Labels, s.live.Annotations = desired.Spec, desired.Labels, desired.Annotations
 	s.changed = time.Now()
-	for _, change := range changes {
+	s.applying = true
+	a.turn(s, s.changed, true)
+	before := s.running
+	s.running = plan.WithProfiles(s.live, s.profiles())
+	for _, change := range changes(before, s.running, edited) {
 		a.carryOut(ctx, s, change)
 	}
+	s.applying = false
 	a.steer(ctx, s)
+}
+
+// changes are what brings loops from one spec to another, and what was edited
+// beside that.
+func changes(before, after *v1alpha1.Site, edited []plan.Field) []plan.Change {
+	all := slices.DeleteFunc(plan.Compare(before, after), func(c plan.Change) bool { return c.Action == plan.Carry })
+	explained := map[string]bool{}
+	for _, c := range all {
+		for _, f := range c.Fields {
+			explained[f.Path] = true
+		}
+	}
+	if rest := slices.DeleteFunc(edited, func(f plan.Field) bool { return explained[f.Path] }); len(rest) > 0 {
+		all = append(all, plan.Change{Action: plan.Carry, Fields: rest})
+	}
+	return all
 }
 
 // adopt is a site that does not run yet, with what is stored of it.
@@ -85,6 +113,10 @@ func (a *Agent) adopt(name string) *site {
 	}
 	if s.leftSoaks, err = a.store.ReadEvidence(name); err != nil {
 		a.record(name, "site", v1alpha1.EventWarning, v1alpha1.ReasonTornStateSetAside, err.Error())
+	}
+	s.stage = a.stage(s)
+	if a.lastCrash != "" {
+		a.record(name, "site", v1alpha1.EventWarning, v1alpha1.ReasonAgentCrashed, "the last run of the agent crashed: "+a.lastCrash)
 	}
 	return s
 }

@@ -57,7 +57,7 @@ func (a *Agent) steer(ctx context.Context, s *site) {
 	}
 	for i := range s.live.Spec.Steering {
 		spec := &s.live.Spec.Steering[i]
-		p := steering.NewPolicy(s.live, spec)
+		p := steering.NewPolicy(s.running, spec)
 		key := ruleKey{spec.Router, spec.Rule}
 		next.keys[p.Name] = key
 		next.rules[key] = a.keep(s, before, key, p.Name)

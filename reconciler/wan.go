@@ -45,9 +45,9 @@ type wan struct {
 // start makes a WAN's loop and lets it run, going on from carried, from what
 // an earlier run left behind, or from the ceilings.
 func (a *Agent) start(s *site, name string, previous *wan) {
-	spec := find(s.live, name)
-	w := &wan{spec: *spec.DeepCopy(), started: time.Now(), derived: derive.WAN(s.live, spec)}
-	w.config = core.NewConfig(s.live, spec, &w.derived)
+	spec := find(s.running, name)
+	w := &wan{spec: *spec.DeepCopy(), started: time.Now(), derived: derive.WAN(s.running, spec)}
+	w.config = core.NewConfig(s.running, spec, &w.derived)
 	s.wans[name] = w
 	w.device = a.device(s, spec.Router)
 	w.device.users++
@@ -130,7 +130,7 @@ func (a *Agent) restart(s *site, name string) {
 // letGo takes a WAN that is about to be started anew off its router. What was
 // built on an interface that it no longer uses is removed; all else stays.
 func (a *Agent) letGo(s *site, old *wan) {
-	spec := find(s.live, old.spec.Name)
+	spec := find(s.running, old.spec.Name)
 	if spec.Router == old.spec.Router && spec.Upload.Queue == old.spec.Upload.Queue {
 		old.device.mailbox.Detach(old.slot)
 		return
@@ -145,10 +145,10 @@ func (a *Agent) letGo(s *site, old *wan) {
 
 // retune hands a running loop its new parameters.
 func (a *Agent) retune(s *site, name string) {
-	w, spec := s.wans[name], find(s.live, name)
+	w, spec := s.wans[name], find(s.running, name)
 	w.spec = *spec.DeepCopy()
-	w.derived = derive.WAN(s.live, spec)
-	w.config = core.NewConfig(s.live, spec, &w.derived)
+	w.derived = derive.WAN(s.running, spec)
+	w.config = core.NewConfig(s.running, spec, &w.derived)
 	w.retunes++
 	if w.loop != nil {
 		w.loop.Retune(w.config)

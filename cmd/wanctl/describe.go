@@ -15,14 +15,15 @@ func newDescribe(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "describe",
 		GroupID: groupLook,
-		Short:   "Show everything about one WAN, site or steering policy",
+		Short:   "Show everything about one WAN, site, steering policy or rollout",
 		Example: `  wanctl describe wan att
   wanctl describe site home
-  wanctl describe steering latency-sensitive`,
+  wanctl describe steering latency-sensitive
+  wanctl describe rollout home`,
 		Args: usageOf(subcommands),
 		RunE: needSubcommand,
 	}
-	cmd.AddCommand(newDescribeWAN(c), newDescribeSite(c), newDescribeSteering(c))
+	cmd.AddCommand(newDescribeWAN(c), newDescribeSite(c), newDescribeSteering(c), newDescribeRollout(c))
 	return cmd
 }
 

@@ -13,16 +13,17 @@ func newGet(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "get",
 		GroupID: groupLook,
-		Short:   "Show the status of WANs, sites, routers, and events",
+		Short:   "Show the status of WANs, sites, routers, rollouts, and events",
 		Long: `Show what runs. get reads the state directory and works without the agent, too;
 it then warns that it shows what the agent wrote last.`,
 		Example: `  wanctl get status -w
   wanctl get wans -o wide
+  wanctl get rollout
   wanctl get events`,
 		Args: usageOf(subcommands),
 		RunE: needSubcommand,
 	}
-	cmd.AddCommand(newGetStatus(c), newGetWANs(c), newGetSites(c), newGetRouters(c), newGetSteering(c), newGetEvents(c))
+	cmd.AddCommand(newGetStatus(c), newGetWANs(c), newGetSites(c), newGetRouters(c), newGetSteering(c), newGetRollout(c), newGetVerdicts(c), newGetEvents(c))
 	return cmd
 }
 

@@ -16,7 +16,9 @@ func newGetStatus(c *cli) *cobra.Command {
 		Short: "Show what every WAN measures and does",
 		Long: `Show a row for each WAN: the profile that runs, the rates in bit/s that its
 shapers are set to, the round-trip time now and idle, and the state, as
-DOWNLOAD/UPLOAD where the two differ. The other formats print the live objects.
+DOWNLOAD/UPLOAD where the two differ. VERDICT is what the rollout says of the WAN:
+that it is being watched, or what came of it. The other formats print the live
+objects.
 
 Watched on a terminal, rates and round-trip times have sparklines where there is
 room: rates from 0 to the ceiling, round-trip times from the baseline to the delta
@@ -35,6 +37,7 @@ that is RED. A block is one writing of the status, two seconds at the least.`,
 				l, sites, err := c.siteListing(args)
 				if err == nil {
 					l.Table = view.Status(sites, c.now(), format.Wide())
+					l.Notes = view.RolloutNotes(sites, c.now())
 				}
 				return l, err
 			})

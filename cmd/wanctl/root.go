@@ -21,6 +21,7 @@ type cli struct {
 const (
 	groupRun      = "run"
 	groupLook     = "look"
+	groupDecide   = "decide"
 	groupManifest = "manifest"
 	groupTry      = "try"
 )
@@ -56,6 +57,7 @@ manifest; an agent makes it so, and the status tells how it goes.`,
 	root.AddGroup(
 		&cobra.Group{ID: groupRun, Title: "Run:"},
 		&cobra.Group{ID: groupLook, Title: "See what runs:"},
+		&cobra.Group{ID: groupDecide, Title: "Decide on a rollout:"},
 		&cobra.Group{ID: groupManifest, Title: "Work on manifests:"},
 		&cobra.Group{ID: groupTry, Title: "Try without a line:"},
 	)
@@ -66,6 +68,9 @@ manifest; an agent makes it so, and the status tells how it goes.`,
 		newSimulate(), newReplay(),
 		newVersion(), newExitCodes(),
 	)
+	for _, d := range decisions {
+		root.AddCommand(newDecision(c, d))
+	}
 	return root
 }
 

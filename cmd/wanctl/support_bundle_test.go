@@ -132,7 +132,7 @@ func TestABundleOfARunningAgentHasAllAndNoSecret(t *testing.T) {
 	for ready := false; !ready; time.Sleep(50 * time.Millisecond) {
 		if answer, err := http.Get("http://" + port + "/livez"); err == nil {
 			answer.Body.Close()
-			_, err = os.Stat(filepath.Join(state, "sites", "home.yaml"))
+			_, err = os.Stat(filepath.Join(state, "sites", "home.json"))
 			ready = answer.StatusCode == http.StatusOK && err == nil
 		}
 		if time.Now().After(deadline) {
@@ -156,7 +156,7 @@ func TestABundleOfARunningAgentHasAllAndNoSecret(t *testing.T) {
 	for name, part := range map[string]string{
 		"version.txt":            "wanctl",
 		"manifests/1-site.yaml":  "passwordFile: " + dir + "/password",
-		"state/sites/home.yaml":  "kind: Site",
+		"state/sites/home.json":  `"kind": "Site"`,
 		"state/events/home.json": "LoopStarted",
 		"state/events/leak.json": "[redacted] [redacted] [redacted]",
 		"state/resume/home.json": `"version": 1`,

@@ -12,12 +12,7 @@ const SavedVersion = 1
 // Saved is a soak as it outlasts the agent: what was counted, and nothing that
 // was open. It is JSON of some 2 KiB.
 type Saved struct {
-	Version int `json:"version"`
-	// Ended says that whoever saved it ended in order, and Boot names the start of
-	// the machine that it ran under: an agent that did not end, on a machine that
-	// has not been started anew since, has crashed. The collector sets neither.
-	Ended    bool          `json:"ended"`
-	Boot     string        `json:"boot,omitempty"`
+	Version  int           `json:"version"`
 	Profile  string        `json:"profile"`
 	Interval time.Duration `json:"intervalNanoseconds"`
 

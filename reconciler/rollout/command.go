@@ -29,9 +29,11 @@ const (
 // Command is what a person asks for.
 type Command struct {
 	Verb Verb
-	// Profile, where given, is the one that is approved; with any other running
-	// the command is refused.
+	// Profile, where given, is the one that is approved or tried again; with any
+	// other the command is refused.
 	Profile string
+	// WAN, where given, is the only one that tries again.
+	WAN string
 	// By is who asks.
 	By string
 }
@@ -171,11 +173,15 @@ func (m *machine) retry(c *Command) error {
 	for i := range m.WANs {
 		w := &m.WANs[i]
 		idle := w.Result == v1alpha1.ResultApproved || w.Result == v1alpha1.ResultFailed
-		if idle && w.Profile != w.Target {
+		meant := (c.WAN == "" || c.WAN == w.Name) && (c.Profile == "" || canonical(c.Profile) == w.Target)
+		if idle && w.Profile != w.Target && meant {
 			again = append(again, w)
 		}
 	}
-	if len(again) == 0 {
+	switch {
+	case len(again) == 0 && c.WAN != "":
+		return refuse("wan %s has not failed at what the spec asks for; there is nothing to try again", c.WAN)
+	case len(again) == 0:
 		return refuse("no WAN has failed at what the spec asks for; there is nothing to try again")
 	}
 	for _, w := range again {

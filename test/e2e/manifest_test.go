@@ -31,6 +31,7 @@ metadata:
   name: home
 spec:
   intervalProfile: 500ms
+  rollout: {strategy: Immediate}
   thresholds:
     green: 15ms
   routers:

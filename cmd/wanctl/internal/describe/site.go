@@ -34,6 +34,9 @@ func Site(out io.Writer, site *v1alpha1.Site, events []v1alpha1.Event, now time.
 	p.table("WANs", view.WANs(view.WANsOf([]v1alpha1.Site{*site}), now, false))
 	p.table("Steering", steering(site))
 	rollout(p, &site.Spec.Rollout)
+	if st := site.Status.Rollout; st != nil {
+		stand(p, st, now)
+	}
 	conditions(p, site, now)
 	p.table("Events", view.Events(events, now))
 	return p.writeTo(out)

@@ -22,6 +22,8 @@ type Listing struct {
 	Names []string
 	// Empty is said where there are no rows.
 	Empty string
+	// Notes stand below a live table.
+	Notes []string
 	// Warning is said where the rows are not to be relied on.
 	Warning string
 	// Trends are figures of the table that a live one draws over time, and At is

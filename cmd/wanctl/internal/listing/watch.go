@@ -52,6 +52,7 @@ func redraw(s *screen.Screen, opts Options) func(*Listing) error {
 		if len(l.Table.Rows) == 0 {
 			lines = []string{l.Empty}
 		}
+		lines = append(lines, l.Notes...)
 		if l.Warning != "" {
 			lines = append(lines, l.Warning)
 		}

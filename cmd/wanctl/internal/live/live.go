@@ -78,7 +78,7 @@ func (d *Display) Show(sites []*v1alpha1.Site) {
 	}
 	t := view.Status(list, d.now(), true)
 	if d.screen != nil {
-		_ = d.screen.Draw(append(append(t.Lines(t.Widths(nil), true), notes(list)...), d.below()...))
+		_ = d.screen.Draw(append(append(t.Lines(t.Widths(nil), true), notes(list, d.now())...), d.below()...))
 		return
 	}
 	if d.earlier == nil {
@@ -101,9 +101,10 @@ func (d *Display) below() []string {
 	return append([]string{""}, d.lines...)
 }
 
-// notes are the messages of conditions that are not as they should be.
-func notes(sites []v1alpha1.Site) []string {
-	var lines []string
+// notes are where rollouts stand, and the messages of conditions that are not as
+// they should be.
+func notes(sites []v1alpha1.Site, now time.Time) []string {
+	lines := view.RolloutNotes(sites, now)
 	for i := range sites {
 		conditions := sites[i].Status.Conditions
 		for _, kind := range []string{v1alpha1.ConditionAccepted, v1alpha1.ConditionReady, v1alpha1.ConditionStatusWritable} {

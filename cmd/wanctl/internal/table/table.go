@@ -14,8 +14,8 @@ const gap = 3
 
 // Table is a header and rows of as many cells.
 type Table struct {
-	// Columns are the header's words. A column named AGE or LAST tells the
-	// time and does not make a row a new one.
+	// Columns are the header's words. A column named AGE, LAST or LEFT tells
+	// the time and does not make a row a new one.
 	Columns []string
 	// Keys name the rows: a row of the same key is the same thing later on.
 	Keys []string
@@ -79,7 +79,7 @@ func (t *Table) Since(earlier *Table) *Table {
 func (t *Table) timeless(row int) []string {
 	var cells []string
 	for i, cell := range t.Rows[row] {
-		if c := t.Columns[i]; c != "AGE" && c != "LAST" {
+		if c := t.Columns[i]; c != "AGE" && c != "LAST" && c != "LEFT" {
 			cells = append(cells, cell)
 		}
 	}

@@ -16,7 +16,7 @@ func Status(sites []v1alpha1.Site, now time.Time, wide bool) *table.Table {
 		"NAME", "WAN", "PROFILE", "DOWNLOAD", "UPLOAD", "RTT", "BASELINE", "STATE", "READY", "VERDICT", "AGE",
 	}}
 	if wide {
-		t.Columns = append(t.Columns, "DELTA", "LOSS", "DELIVERED", "REASON", "CYCLES", "P99", "SKIPPED", "ROUTER")
+		t.Columns = append(t.Columns, "DELTA", "LOSS", "DELIVERED", "REASON", "CYCLES", "P99", "SKIPPED", "ROUTER", "LEFT")
 	}
 	for i := range sites {
 		site := &sites[i]
@@ -26,12 +26,12 @@ func Status(sites []v1alpha1.Site, now time.Time, wide bool) *table.Table {
 			st := &w.status
 			cells := []string{
 				site.Name, w.spec.Name, orNone(st.Profile), figure.Rate(st.Download.Rate), figure.Rate(st.Upload.Rate),
-				figure.RTT(st.RTT.Current), figure.RTT(st.RTT.Baseline), w.state(), ready, figure.None, age,
+				figure.RTT(st.RTT.Current), figure.RTT(st.RTT.Baseline), w.state(), ready, w.verdict(), age,
 			}
 			if wide {
 				cells = append(cells,
 					figure.RTT(st.RTT.Delta), w.loss(), w.delivered(), w.reason(), strconv.FormatInt(st.Cycle.Count, 10),
-					figure.Duration(st.Cycle.P99), strconv.FormatInt(st.Cycle.Skipped, 10), w.router())
+					figure.Duration(st.Cycle.P99), strconv.FormatInt(st.Cycle.Skipped, 10), w.router(), w.left(now))
 			}
 			t.Add(site.Name+"/"+w.spec.Name, cells...)
 		}
