@@ -87,6 +87,22 @@ func (f *fakeSwitch) hand(first, second bool) {
 	f.change(func() { f.halves = [2]bool{first, second} })
 }
 
+func (f *fakeSwitch) state() [2]bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.halves
+}
+
+// pauses are the times between calls.
+func (f *fakeSwitch) pauses() (pauses []time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.calls[1:] {
+		pauses = append(pauses, f.calls[i+1].Sub(f.calls[i]))
+	}
+	return pauses
+}
+
 func (f *fakeSwitch) written() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -63,7 +63,7 @@ func TestWhatAHandDidIsPutBackWithinTenSeconds(t *testing.T) {
 		time.Sleep(10*time.Second + moment)
 		f.hand(true, false)
 		time.Sleep(10*time.Second + moment)
-		if got := b.State(); got.Rule != v1alpha1.RuleOn || got.Drifts != 2 || f.halves != [2]bool{true, true} {
+		if got := b.State(); got.Rule != v1alpha1.RuleOn || got.Drifts != 2 || f.state() != [2]bool{true, true} {
 			t.Errorf("it stands at %+v", got)
 		}
 		wantTold(t, b, v1alpha1.ReasonRuleSwitched, v1alpha1.ReasonRuleDriftCorrected, v1alpha1.ReasonRuleDriftCorrected)
@@ -83,8 +83,8 @@ func TestAHalfSwitchedRuleIsMadeWhole(t *testing.T) {
 			}
 			b.Want(on)
 			time.Sleep(moment)
-			if f.halves != [2]bool{on, on} || b.State().Err != nil {
-				t.Errorf("wanted %v, the halves are %v: %v", on, f.halves, b.State().Err)
+			if got := f.state(); got != [2]bool{on, on} || b.State().Err != nil {
+				t.Errorf("wanted %v, the halves are %v: %v", on, got, b.State().Err)
 			}
 		})
 	}
@@ -116,7 +116,7 @@ func TestPausesAfterFailuresDoubleToTenSecondsAndBeginAnew(t *testing.T) {
 		b.Want(true)
 		time.Sleep(time.Minute)
 		want := []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second, 10 * time.Second}
-		if got := gaps(f.calls); len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
+		if got := f.pauses(); len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
 			t.Errorf("the pauses were %v, want %v", got, want)
 		}
 		f.change(func() { f.fail = nil })
@@ -124,18 +124,11 @@ func TestPausesAfterFailuresDoubleToTenSecondsAndBeginAnew(t *testing.T) {
 		f.change(func() { f.fail, f.calls = broken, nil })
 		b.Want(false)
 		time.Sleep(time.Second)
-		if got := gaps(f.calls); !slices.Equal(got, want[:1]) {
+		if got := f.pauses(); !slices.Equal(got, want[:1]) {
 			t.Errorf("after an answer the pauses were %v, want %v", got, want[:1])
 		}
 		wantTold(t, b, v1alpha1.ReasonRuleFailed, v1alpha1.ReasonRuleRecovered, v1alpha1.ReasonRuleSwitched, v1alpha1.ReasonRuleFailed)
 	})
-}
-
-func gaps(calls []time.Time) (pauses []time.Duration) {
-	for i := range calls[1:] {
-		pauses = append(pauses, calls[i+1].Sub(calls[i]))
-	}
-	return pauses
 }
 
 func TestWhatOnlyAPersonCanMendIsTriedEveryTenSeconds(t *testing.T) {
@@ -145,7 +138,7 @@ func TestWhatOnlyAPersonCanMendIsTriedEveryTenSeconds(t *testing.T) {
 		f := &fakeSwitch{fail: func(*fakeSwitch, bool) error { return fault(kind) }}
 		keep(t, f, func(t *testing.T, b *bench) {
 			time.Sleep(35 * time.Second)
-			if got := gaps(f.calls); !slices.Equal(got, []time.Duration{10 * time.Second, 10 * time.Second, 10 * time.Second}) {
+			if got := f.pauses(); !slices.Equal(got, []time.Duration{10 * time.Second, 10 * time.Second, 10 * time.Second}) {
 				t.Errorf("%v: the pauses were %v", kind, got)
 			}
 			wantTold(t, b, reason)
