@@ -62,6 +62,11 @@ deb-test: dist-docs ## Install, start, upgrade, remove and purge the package in 
 	$(RELEASE) -o dist/wanctl ./cmd/wanctl
 	packaging/deb/test dist/wanctl $(DEB_ARCH)
 
+.PHONY: container-test
+container-test: ## Run the agent in the root of its container image; build the image where there is buildah (root).
+	GOARCH=amd64 $(RELEASE) -o dist/wanctl-linux-amd64 ./cmd/wanctl
+	packaging/container/test dist/wanctl-linux-amd64
+
 .PHONY: demo
 demo: build ## Run two simulated WANs under moving capacity, with a live table. Edit examples/demo.yaml meanwhile.
 	@echo "state in .demo; in another terminal: $(BIN) get status --state-dir .demo"
@@ -81,8 +86,8 @@ e2e: build ## Run the end-to-end test with real packets in network namespaces of
 	$(GO) test -count=1 -tags e2e -v -timeout 15m ./test/e2e/...
 
 .PHONY: manifests-test
-manifests-test: build ## Ask Prometheus' engine all that dashboard and alert rules ask, of a running agent; check its API's description.
-	cd test/observe && $(GO) test -count=1 ./queries ./api
+manifests-test: build ## Ask Prometheus' engine all that dashboard and alert rules ask, of a running agent; check its API's description, and what is for Kubernetes.
+	cd test/observe && $(GO) test -count=1 ./queries ./api ./kubernetes
 
 .PHONY: web-test
 web-test: build ## Use the page of a running agent in headless Chromium (Debian's chromium); SCREENSHOTS=DIR keeps pictures.

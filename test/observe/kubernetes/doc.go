@@ -1,0 +1,2 @@
+// Package kubernetes checks manifests/kubernetes against Kubernetes' own types.
+package kubernetes
