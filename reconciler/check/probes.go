@@ -13,7 +13,7 @@ import (
 	"github.com/wanctl/wanctl/controller/probe/icmp"
 )
 
-// Every reflector is asked so many times, one probe after the other.
+// Every reflector is asked at least so many times, one probe after the other.
 const (
 	probesEach = 5
 	probeEvery = 50 * time.Millisecond
@@ -43,8 +43,11 @@ func probes(ctx context.Context, w *v1alpha1.WAN, tell func(Item)) {
 		}
 		if len(rtts) == 0 {
 			why := fmt.Sprintf("none of %d probes was answered; is ICMP let through, and does the source lead to this WAN?", asked)
-			if err := prober.Err(); err != nil {
+			switch err := prober.Err(); {
+			case err != nil:
 				why = err.Error()
+			case asked == 0:
+				why = "no probe could be sent to it, though to others; has the name an address, and does a route lead there?"
 			}
 			tell(Item{Fail, object, fmt.Sprintf("reflector %s: %s", host, why)})
 			continue
@@ -61,18 +64,24 @@ func probes(ctx context.Context, w *v1alpha1.WAN, tell func(Item)) {
 	}
 }
 
-// ask collects samples until there are enough of them all, or time is up.
+// ask collects samples until there are enough of each host, or time is up.
+// Others take the turns of one that cannot be sent to, or not yet.
 func ask(ctx context.Context, prober probe.Prober, hosts int) (samples []probe.Sample) {
 	ctx, cancel := context.WithTimeout(ctx, probesEach*probeEvery*time.Duration(hosts)+2*probeTime)
 	defer cancel()
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
-	for len(samples) < probesEach*hosts {
+	counts := make([]int, hosts)
+	for slices.Min(counts) < probesEach {
 		select {
 		case <-ctx.Done():
 			return samples
 		case <-tick.C:
+			from := len(samples)
 			samples, _ = prober.Collect(time.Now(), samples)
+			for _, s := range samples[from:] {
+				counts[s.Reflector]++
+			}
 		}
 	}
 	return samples

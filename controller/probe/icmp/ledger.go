@@ -35,15 +35,19 @@ type out struct {
 // backlog is how many samples wait for collect at most.
 const backlog = 1024
 
-func newLedger(reflectors int, period, timeout time.Duration) *ledger {
+// newLedger makes one for probes of which one leaves every interval; all may go
+// to the same reflector.
+func newLedger(reflectors int, interval, timeout time.Duration) *ledger {
 	l := &ledger{timeout: timeout, flights: make([]flight, reflectors), done: make([]probe.Sample, backlog)}
-	// A pinger that was held up may send a little faster for a moment.
-	const slack = 8
 	for i := range l.flights {
-		l.flights[i].out = make([]out, timeout/period+slack)
+		l.flights[i].out = make([]out, timeout/interval+slack)
 	}
 	return l
 }
+
+// slack is how many probes more than timeout/interval may be out: a pinger that
+// was held up may send a little faster for a moment.
+const slack = 8
 
 func (f *flight) at(number uint64) *out { return &f.out[number%uint64(len(f.out))] }
 
@@ -54,18 +58,21 @@ func (l *ledger) next(reflector int) uint64 {
 	return l.flights[reflector].head
 }
 
-// quiet says whether a reflector was sent a probe of this or a higher number,
-// and none of its probes is out.
-func (l *ledger) quiet(reflector int, number uint64, now time.Time) bool {
+// quiet says whether no probe to any of these reflectors is out.
+func (l *ledger) quiet(reflectors []int, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sweep(now)
-	f := &l.flights[reflector]
-	return f.head > number && f.tail == f.head
+	for _, i := range reflectors {
+		if f := &l.flights[i]; f.tail != f.head {
+			return false
+		}
+	}
+	return true
 }
 
-// sent notes a reflector's next probe.
-func (l *ledger) sent(reflector int, now time.Time) {
+// sent notes a reflector's next probe and returns its number.
+func (l *ledger) sent(reflector int, now time.Time) uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sweep(now)
@@ -75,6 +82,7 @@ func (l *ledger) sent(reflector int, now time.Time) {
 	}
 	*f.at(f.head) = out{sent: now, waiting: true}
 	f.head++
+	return f.head - 1
 }
 
 // answered notes an answer, unless it is late or not the first.

@@ -13,42 +13,66 @@ import (
 	probing "github.com/prometheus-community/pro-bing"
 )
 
-// pinger is one pro-bing Pinger: it sends a lifetime's probes, stays until the
-// last of them is answered or overdue, and ends. All callbacks but
+// pinger is one pro-bing Pinger: it sends a lifetime's probes to a crew, stays
+// until the last of them is answered or overdue, and ends. All callbacks but
 // notReceived run on one goroutine of pro-bing's, so that a probe is noted
 // before its answer is.
 type pinger struct {
-	target *target
-	addr   *net.IPAddr
+	keeper *keeper
+	crew   crew
+	period time.Duration
 	bing   *probing.Pinger
 	cancel context.CancelFunc
 	// ended is closed by cancel.
 	ended <-chan struct{}
-	// stirred holds a token after a probe has left.
+	// stirred holds a token after a probe has left; begun is set by the first.
 	stirred chan struct{}
-	// base is the ledger's number of the probe with sequence number 0.
-	base uint64
+	begun   atomic.Bool
 	// spent is closed when the last probe has left.
 	spent chan struct{}
+
+	// The goroutine that sends owns the rest. The next probe is for member, at
+	// addr. aim is what pro-bing sends to; it is written in place, since
+	// SetIPAddr also writes what the goroutine that reads looks at.
+	member int
+	addr   *net.IPAddr
+	aim    *net.IPAddr
+	// departures are the newest probes, by sequence number modulo their count.
+	departures []departure
+	// refused counts reflectors that a route prohibits, in this turn.
+	refused int
 	// failing is since when no probe could be sent; zero while they can.
 	failing time.Time
-	// cause is why the pinger was ended, if it was not for its lifetime.
-	cause atomic.Pointer[error]
+}
+
+// departure is what a sequence number was used for.
+type departure struct {
+	sequence, member int
+	// number is the ledger's.
+	number uint64
+	ip     net.IP
 }
 
 // hopeless is how long a pinger may fail to send before a new one, with a new
-// socket and a new lookup, is tried.
+// socket, is tried.
 const hopeless = 10 * time.Second
 
-func newPinger(t *target, addr *net.IPAddr) *pinger {
-	p := &pinger{target: t, addr: addr, base: t.ledger.next(t.index), spent: make(chan struct{}), stirred: make(chan struct{}, 1)}
-	b := probing.New(t.host)
-	b.SetIPAddr(addr)
+// newPinger makes one that sends first to a member, at addr; the rest of the
+// crew takes turns where it has addresses of the same family.
+func newPinger(k *keeper, c crew, period time.Duration, member int, addr *net.IPAddr) *pinger {
+	aim := *addr
+	p := &pinger{
+		keeper: k, crew: c, period: period, member: member, addr: addr, aim: &aim,
+		spent: make(chan struct{}), stirred: make(chan struct{}, 1),
+		departures: make([]departure, min(int(k.timeout/period)+slack, k.lifetime)),
+	}
+	b := probing.New(k.hosts[member])
+	b.SetIPAddr(p.aim)
 	b.SetPrivileged(true)
 	b.SetLogger(prohibition{p: p})
-	b.Source = t.source
-	b.Interval = t.beat.period
-	b.Count = t.lifetime
+	b.Source = k.source
+	b.Interval = period
+	b.Count = k.lifetime
 	b.RecordRtts, b.RecordTTLs = false, false
 	b.OnSend, b.OnSendError, b.OnRecv = p.sent, p.notSent, p.received
 	b.OnRecvError = p.notReceived
@@ -56,13 +80,14 @@ func newPinger(t *target, addr *net.IPAddr) *pinger {
 	return p
 }
 
-// start runs the pinger until it is spent, which is no error: it then goes on
-// by itself while answers may come. Any other end is one.
+// start runs the pinger until it is spent: it then goes on by itself while
+// answers may come. An error is why it ended before, unless that was for what
+// is noted of the reflectors already.
 func (p *pinger) start(ctx context.Context) error {
 	ctx, p.cancel = context.WithCancel(ctx)
 	p.ended = ctx.Done()
 	ended := make(chan error, 1)
-	p.target.pingers.Go(func() {
+	p.keeper.pingers.Go(func() {
 		defer p.cancel()
 		ended <- p.bing.RunWithContext(ctx)
 	})
@@ -75,61 +100,90 @@ func (p *pinger) start(ctx context.Context) error {
 			return nil
 		default:
 		}
-		if cause := p.cause.Load(); cause != nil {
-			err = *cause
+		if !p.failing.IsZero() {
+			return nil
 		}
 		if err == nil {
 			err = errors.New("the pinger ended by itself")
 		}
-		return fmt.Errorf("probe reflector %s: %w", p.target.host, err)
+		return err
 	}
 }
 
 func (p *pinger) sent(packet *probing.Packet) {
-	p.target.ledger.sent(p.target.index, time.Now())
+	now := time.Now()
+	p.departures[packet.Seq%len(p.departures)] = departure{
+		sequence: packet.Seq, member: p.member, number: p.keeper.ledger.sent(p.member, now), ip: p.addr.IP,
+	}
+	p.begun.Store(true)
 	select {
 	case p.stirred <- struct{}{}:
 	default:
 	}
-	p.failing = time.Time{}
-	p.target.sending()
-	if packet.Seq == p.target.lifetime-1 {
-		time.AfterFunc(p.target.timeout, p.cancel)
+	p.failing, p.refused = time.Time{}, 0
+	p.keeper.sent(p.member)
+	if packet.Seq == p.keeper.lifetime-1 || !p.turn(now.Add(p.period)) {
+		// pro-bing compares what was sent with Count on this goroutine.
+		p.bing.Count = packet.Seq + 1
+		time.AfterFunc(p.keeper.timeout, p.cancel)
 		close(p.spent)
 	}
 }
 
+// turn aims at who is to be sent to at a time; false where there is nobody, or
+// another pinger's turn has come.
+func (p *pinger) turn(at time.Time) bool {
+	member, addr, ok := p.keeper.roster.next(p.crew, p.addr, at)
+	if ok {
+		p.member, p.addr, *p.aim = member, addr, *addr
+	}
+	return ok
+}
+
 func (p *pinger) notSent(_ *probing.Packet, err error) {
 	now := time.Now()
-	p.target.failed(fmt.Errorf("probe reflector %s: %w", p.target.host, err))
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		// The error is kept, and its address is aim.
+		kept := *op
+		kept.Addr = p.addr
+		err = &kept
+	}
+	p.refused = 0
+	p.failed(now, err)
+	if now.Sub(p.failing) >= hopeless || !p.turn(now.Add(p.period)) {
+		p.cancel()
+	}
+}
+
+func (p *pinger) failed(now time.Time, err error) {
+	p.keeper.failed(p.member, fmt.Errorf("probe reflector %s: %w", p.keeper.hosts[p.member], err))
 	if p.failing.IsZero() {
 		p.failing = now
-	}
-	if now.Sub(p.failing) >= hopeless {
-		p.end(err)
 	}
 }
 
 func (p *pinger) received(packet *probing.Packet) {
 	now := time.Now()
-	if packet.IPAddr.IP.Equal(p.addr.IP) {
-		p.target.ledger.answered(p.target.index, p.base+uint64(packet.Seq), now)
+	d := &p.departures[packet.Seq%len(p.departures)]
+	if d.sequence == packet.Seq && packet.IPAddr.IP.Equal(d.ip) {
+		p.keeper.ledger.answered(d.member, d.number, now)
 	}
 }
 
 // notReceived is called several times a second while no answer comes. Where
 // none can come since none is awaited, it holds up the goroutine that reads
 // until the next probe leaves: waking it for nothing would cost more than the
-// probes do.
+// probes do. Before the first has left it does not, since a pinger that cannot
+// send it ends only when that goroutine does.
 func (p *pinger) notReceived(err error) {
-	if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Timeout() {
+	if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Timeout() || !p.begun.Load() {
 		return
 	}
 	select {
 	case <-p.stirred:
 	default:
 	}
-	if p.target.ledger.quiet(p.target.index, p.base, time.Now()) {
+	if p.keeper.ledger.quiet(p.crew.members, time.Now()) {
 		select {
 		case <-p.stirred:
 		case <-p.ended:
@@ -137,22 +191,23 @@ func (p *pinger) notReceived(err error) {
 	}
 }
 
-func (p *pinger) end(cause error) {
-	p.cause.CompareAndSwap(nil, &cause)
-	p.cancel()
-}
-
 // prohibition is the logger of a pinger. Where a route prohibits sending
 // (EACCES) pro-bing takes the address for a broadcast's and tries again for
-// ever, deaf to its context; all it does in between is to log. That call ends
-// its goroutine.
+// ever, deaf to its context; all it does in between is to log.
 type prohibition struct {
 	probing.NoopLogger
 	p *pinger
 }
 
-// Infof ends the goroutine that sends.
+// Infof aims at another reflector, which that same probe then goes to. When
+// all are prohibited it ends the goroutine that sends.
 func (l prohibition) Infof(string, ...any) {
-	l.p.end(fmt.Errorf("send: %w", syscall.EACCES))
+	p, now := l.p, time.Now()
+	p.failed(now, fmt.Errorf("send: %w", syscall.EACCES))
+	p.refused++
+	if p.refused < len(p.crew.members) && p.turn(now) {
+		return
+	}
+	p.cancel()
 	runtime.Goexit()
 }

@@ -1,8 +1,11 @@
 // Package icmp probes with raw ICMP echo requests.
 //
-// Every reflector has a pinger of its own, with a socket and a clock; they are
-// staggered so that one probe leaves every interval, to each reflector in
-// turn. Raw sockets need CAP_NET_RAW.
+// One pinger, with one socket and one clock, serves all reflectors of a WAN, so
+// that an answer wakes one reader. A reflector that has no address yet, or that
+// cannot be sent to, is left out, and its turns are taken by the others. Where
+// reflectors are of both families each has a pinger of its own, staggered so
+// that one probe leaves every interval; there the turns of one that is left out
+// stay empty. Raw sockets need CAP_NET_RAW.
 package icmp
 
 import (
@@ -21,7 +24,8 @@ import (
 // Config says what is probed, and how.
 type Config struct {
 	// Reflectors are addresses or names. Names are looked up in the
-	// background, anew for every pinger.
+	// background, anew for every pinger; an address stays in use until
+	// another is found.
 	Reflectors []string
 	// Source is the address to probe from; the routing's choice when empty.
 	Source string
@@ -38,7 +42,7 @@ type Config struct {
 // beyond that the oldest are dropped.
 type Prober struct {
 	ledger  *ledger
-	targets []*target
+	roster  *roster
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 }
@@ -52,29 +56,33 @@ const lifetime = 20_000
 
 // New starts probing. It returns an error only for a Config that can never
 // work; what else keeps probes from being sent is in Err.
-func New(cfg Config, log logr.Logger) (*Prober, error) { return start(cfg, log, lifetime) }
+func New(cfg Config, log logr.Logger) (*Prober, error) {
+	return start(cfg, log, lifetime, resolver(cfg.Source))
+}
 
-func start(cfg Config, log logr.Logger, lifetime int) (*Prober, error) {
+func start(cfg Config, log logr.Logger, lifetime int, lookup lookup) (*Prober, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	period := cfg.Interval * time.Duration(len(cfg.Reflectors))
-	p := &Prober{ledger: newLedger(len(cfg.Reflectors), period, cfg.Timeout), cancel: cancel}
-	epoch := cfg.Start
-	if epoch.IsZero() {
-		epoch = time.Now()
+	n := len(cfg.Reflectors)
+	p := &Prober{ledger: newLedger(n, cfg.Interval, cfg.Timeout), roster: newRoster(n), cancel: cancel}
+	k := &keeper{
+		hosts: cfg.Reflectors, source: cfg.Source, timeout: cfg.Timeout, interval: cfg.Interval, first: cfg.Start,
+		lifetime: lifetime, lookup: lookup, roster: p.roster, ledger: p.ledger, log: log, stale: make([]chan struct{}, n),
+	}
+	if k.first.IsZero() {
+		k.first = time.Now()
 	}
 	for i, host := range cfg.Reflectors {
-		t := &target{
-			index: i, host: host, source: cfg.Source, timeout: cfg.Timeout, lifetime: lifetime,
-			beat:   beat{first: epoch.Add(time.Duration(i) * cfg.Interval), period: period},
-			ledger: p.ledger,
-			log:    log.WithValues("reflector", host),
+		if addr := literal(host); addr != nil {
+			p.roster.found(i, addr)
+			continue
 		}
-		p.targets = append(p.targets, t)
-		p.running.Go(func() { t.run(ctx) })
+		k.stale[i] = make(chan struct{}, 1)
+		p.running.Go(func() { k.lookUp(ctx, i) })
 	}
+	p.running.Go(func() { k.run(ctx) })
 	return p, nil
 }
 
@@ -101,21 +109,9 @@ func (p *Prober) Collect(now time.Time, buf []probe.Sample) ([]probe.Sample, pro
 }
 
 // Err is why no reflector at all can be sent to; nil while one can.
-func (p *Prober) Err() error {
-	var first error
-	for _, t := range p.targets {
-		err := t.trouble.Load()
-		if err == nil {
-			return nil
-		}
-		if first == nil {
-			first = *err
-		}
-	}
-	return first
-}
+func (p *Prober) Err() error { return p.roster.err() }
 
-// Close stops all pingers and waits for them.
+// Close stops all pingers and lookups, and waits for them.
 func (p *Prober) Close() error {
 	p.cancel()
 	p.running.Wait()
