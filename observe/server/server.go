@@ -115,6 +115,7 @@ func (o *Options) routes() http.Handler {
 	mux.Handle("GET /", o.Page)
 	mux.HandleFunc("GET /livez", o.livez)
 	mux.HandleFunc("GET /readyz", o.readyz)
+	profiles(mux)
 	o.objects(mux)
 	return readOnly(mux)
 }
