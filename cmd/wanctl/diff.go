@@ -21,7 +21,8 @@ func newDiff(c *cli) *cobra.Command {
 		Short:   "Show what a manifest would change, and whether loops restart",
 		Long: `Compare manifests with the live objects: first the fields that differ, then what
 that takes of each WAN. A retuned loop goes on as it is with new parameters; a
-restarted one carries its estimates over.
+restarted one carries its estimates over. With strategy: Staged another interval
+profile reaches one WAN at a time, as wanctl get rollout shows.
 
 The exit code is 0 if nothing would change, 1 if something would, and 2 if the
 comparison failed.`,

@@ -132,7 +132,7 @@ func TestABundleOfARunningAgentHasAllAndNoSecret(t *testing.T) {
 	for ready := false; !ready; time.Sleep(50 * time.Millisecond) {
 		if answer, err := http.Get("http://" + port + "/livez"); err == nil {
 			answer.Body.Close()
-			_, err = os.Stat(filepath.Join(state, "sites", "home.yaml"))
+			_, err = os.Stat(filepath.Join(state, "sites", "home.json"))
 			ready = answer.StatusCode == http.StatusOK && err == nil
 		}
 		if time.Now().After(deadline) {
@@ -154,26 +154,27 @@ func TestABundleOfARunningAgentHasAllAndNoSecret(t *testing.T) {
 	check(err)
 	found := files(t, bytes.NewReader(data))
 	for name, part := range map[string]string{
-		"version.txt":            "wanctl",
-		"manifests/1-site.yaml":  "passwordFile: " + dir + "/password",
-		"state/sites/home.yaml":  "kind: Site",
-		"state/events/home.json": "LoopStarted",
-		"state/events/leak.json": "[redacted] [redacted] [redacted]",
-		"state/resume/home.json": `"version": 1`,
-		"agent/livez.txt":        "livez check",
-		"agent/readyz.txt":       "manifest home",
-		"agent/sites.json":       `"SiteList"`,
-		"agent/metrics.txt":      "wanctl_cycles_total",
-		"agent/goroutines.txt":   "reconciler.",
-		"agent/heap.txt":         "heap profile:",
-		"check/home.txt":         "ok    wan/cable: download down is there",
-		"system/machine.txt":     "MemTotal",
-		"system/network.txt":     "lo:",
-		"system/ip.txt":          "$ ip -d -s link",
-		"system/tc.txt":          "$ tc -s -d qdisc",
-		"contents.txt":           "state/resume/home.json",
-		"state/agent.lock":       "pid",
-		"system/nft.txt":         "$ nft list ruleset",
+		"version.txt":             "wanctl",
+		"manifests/1-site.yaml":   "passwordFile: " + dir + "/password",
+		"state/sites/home.json":   `"Site"`,
+		"state/rollout/home.json": `"phase"`,
+		"state/events/home.json":  "LoopStarted",
+		"state/events/leak.json":  "[redacted] [redacted] [redacted]",
+		"state/resume/home.json":  `"version": 1`,
+		"agent/livez.txt":         "livez check",
+		"agent/readyz.txt":        "manifest home",
+		"agent/sites.json":        `"SiteList"`,
+		"agent/metrics.txt":       "wanctl_cycles_total",
+		"agent/goroutines.txt":    "reconciler.",
+		"agent/heap.txt":          "heap profile:",
+		"check/home.txt":          "ok    wan/cable: download down is there",
+		"system/machine.txt":      "MemTotal",
+		"system/network.txt":      "lo:",
+		"system/ip.txt":           "$ ip -d -s link",
+		"system/tc.txt":           "$ tc -s -d qdisc",
+		"contents.txt":            "state/resume/home.json",
+		"state/agent.lock":        "pid",
+		"system/nft.txt":          "$ nft list ruleset",
 	} {
 		if !strings.Contains(found[name], part) {
 			t.Errorf("%s has no %q: %.300s", name, part, found[name])
