@@ -1,5 +1,7 @@
 package report
 
+import "slices"
+
 // Document is a report, before it is Markdown or HTML.
 type Document struct {
 	Title    string
@@ -39,10 +41,13 @@ type Table struct {
 
 func (t *Table) add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-// addOf adds a row of figures of some origin, whose last cell is that.
+// evidence is the column that says of what origin a row's figures are.
+const evidence = "evidence"
+
+// addOf adds a row of figures of some origin, which goes into its column.
 func (t *Table) addOf(s *soak, cells ...string) {
 	t.Simulated = append(t.Simulated, s.simulated())
-	t.add(append(cells, s.originText())...)
+	t.add(slices.Insert(cells, slices.Index(t.Columns, evidence), s.originText())...)
 }
 
 // FromSimulation says whether a row's figures are simulated.

@@ -120,8 +120,8 @@ func TestTheHTMLAsksForNothingElseAndHasATableBesideEachPlot(t *testing.T) {
 		}
 		ids[m[1]] = true
 	}
-	for _, m := range regexp.MustCompile(`(?s)<div class="plots">(.*?)</div>\n<(.{5})`).FindAllStringSubmatch(html, -1) {
-		if m[2] != "div c" {
+	for _, m := range regexp.MustCompile(`(?s)<div class="plots">(.*?)</div>\n<(.{10})`).FindAllStringSubmatch(html, -1) {
+		if m[2] != "p class=\"c" {
 			t.Errorf("no table follows the plots %.80s", m[1])
 		}
 	}
@@ -135,7 +135,7 @@ func TestWhatOthersWroteStaysText(t *testing.T) {
 	hostile := "<script>alert(1)</script> | *a* `b`\n# c"
 	in.Verdicts[2].Message, in.Verdicts[2].By = hostile, hostile
 	for i := range in.Verdicts[2].Gates {
-		in.Verdicts[2].Gates[i].Message = hostile
+		in.Verdicts[2].Gates[i].Message, in.Verdicts[2].Gates[i].Unit = hostile, hostile
 	}
 	markdown, html := written(t, in)
 	if strings.Contains(html, "<script") {

@@ -35,7 +35,7 @@ func comparison(soaks []*soak) Section {
 	s := part("comparison", "Comparison")
 	t := &Table{
 		Caption: "Interval profiles on each WAN; times are median / 95th percentile (observations)",
-		Columns: []string{"interval", "WAN", "detection", "recovery", "delay under load", "router CPU", "work of one core", "probes/s", "writes/s", "stability", "notes", "evidence"},
+		Columns: []string{"interval", "WAN", evidence, "detection", "recovery", "delay under load", "router CPU", "work of one core", "probes/s", "writes/s", "stability", "notes"},
 	}
 	for _, k := range soaks {
 		m := cmp.Or(k.measured, &v1alpha1.Measurement{})
@@ -147,7 +147,7 @@ func physical(profile string, own []*soak) Section {
 	s := part("limits-"+profile, "Physical limits at "+profile)
 	t := &Table{
 		Caption: "Work of a cycle, headroom, and what was sustained at " + profile,
-		Columns: []string{"WAN", "soaked", "loaded", "cycle p50", "p95", "p99", "max", "p95 of T", "headroom", "cycles", "skipped", "pings/s", "of due", "writes/s", "control latency p95", "evidence"},
+		Columns: []string{"WAN", evidence, "soaked", "loaded", "cycle p50", "p95", "p99", "max", "p95 of T", "headroom", "cycles", "skipped", "pings/s", "of due", "writes/s", "control latency p95"},
 	}
 	for _, k := range own {
 		m := k.measured
@@ -206,7 +206,7 @@ func stability(profile string, own []*soak) Section {
 // history is every verdict, or those on one profile.
 func history(verdicts []v1alpha1.Verdict, profile string) Section {
 	s := part("history", "History of verdicts")
-	t := &Table{Caption: "Verdicts, oldest first", Columns: []string{"number", "decided", "verdict", "profile", "WANs", "soak began", "generation", "by", "why", "evidence"}}
+	t := &Table{Caption: "Verdicts, oldest first", Columns: []string{"number", "decided", "verdict", evidence, "profile", "WANs", "soak began", "generation", "by", "why"}}
 	for i := range verdicts {
 		v := &verdicts[i]
 		if profile != "" && !same(v.Profile, profile) {
