@@ -90,6 +90,9 @@ func facts(in *Input) []Fact {
 		{"Made", stamp(in.Now)},
 		{"Evidence", evidence},
 	}
+	if unreal := simulatedWANs(in.Site); len(unreal) > 0 {
+		all = append(all, Fact{"No real line", strings.Join(unreal, ", ") + ": the router is simulated, and what is recorded was so in real time of a line that is a model"})
+	}
 	if st := in.Site.Status.Rollout; st != nil && st.Phase != "" {
 		text := string(st.Phase)
 		if st.WAN != "" {
@@ -118,6 +121,17 @@ func wansText(site *v1alpha1.Site) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// simulatedWANs are those behind a router that is simulated.
+func simulatedWANs(site *v1alpha1.Site) []string {
+	var names []string
+	for i := range site.Spec.WANs {
+		if r := site.RouterFor(&site.Spec.WANs[i]); r != nil && r.Simulated != nil {
+			names = append(names, site.Spec.WANs[i].Name)
+		}
+	}
+	return names
 }
 
 // runs is the profile that a WAN runs; empty where no loop does.

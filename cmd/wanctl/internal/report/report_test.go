@@ -162,3 +162,12 @@ func TestParametersAreTheRecordedOnes(t *testing.T) {
 		}
 	}
 }
+
+func TestALineThatIsAModelIsNamed(t *testing.T) {
+	in := sample(t)
+	in.Site.Spec.Routers[0].RouterOS, in.Site.Spec.Routers[0].Simulated = nil, &v1alpha1.Simulated{}
+	markdown, _ := written(t, in)
+	if !strings.Contains(markdown, "| No real line | att, spectrum: the router is simulated,") {
+		t.Errorf("it is not told that the router is simulated:\n%.600s", markdown)
+	}
+}
