@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -44,4 +45,24 @@ func TestTheReportFitsEveryScreenAndAsksForNothing(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestTheReportFitsASheetOfPaper looks at it as a printer does: A4, landscape,
+// inside margins of 12 mm.
+func TestTheReportFitsASheetOfPaper(t *testing.T) {
+	path, err := filepath.Abs("../../../docs/examples/report.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const sheet = 1031
+	b := newTab(t)
+	b.screen(sheet, 702, false, "dark")
+	b.do(emulation.SetEmulatedMedia().WithMedia("print"), chromedp.Navigate("file://"+path))
+	if wide := is[int64](b, `Math.ceil(Math.max(...[...document.querySelectorAll('body *')].map(e => e.getBoundingClientRect().right)))`); wide > sheet {
+		t.Errorf("on a sheet of %d something ends at %d", sheet, wide)
+	}
+	if paper := is[string](b, `getComputedStyle(document.body).backgroundColor`); paper != "rgb(255, 255, 255)" {
+		t.Errorf("the paper is %s", paper)
+	}
+	b.shoot("report-print")
 }

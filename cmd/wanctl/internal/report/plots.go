@@ -183,7 +183,10 @@ func (p *Plot) fill(soaks []*soak, value func(*v1alpha1.Measurement) (v, upTo fl
 		v, upTo, label := value(k.measured)
 		r := plotRow{label: k.profile + " " + k.wan, value: label, simulated: k.simulated()}
 		if !math.IsNaN(v) {
-			r.bars = []bar{{0, v / most, "bar"}, {v / most, upTo / most, "whisker"}}
+			r.bars = []bar{{0, v / most, "bar"}}
+			if upTo > v {
+				r.bars = append(r.bars, bar{v / most, upTo / most, "whisker"})
+			}
 		}
 		p.rows = append(p.rows, r)
 	}
