@@ -83,6 +83,7 @@ func newExitCodes() *cobra.Command {
   0   It is done. validate: all manifests are valid. diff: nothing would change.
   1   It failed, and stderr says why. validate: a manifest is invalid.
       diff: something would change. check: a WAN would not be controlled.
+      report: nothing was judged at that profile.
   2   The command line is wrong. diff: it failed.
   3   approve, reject, pause, resume, retry: no agent runs that could take it.`,
 	}

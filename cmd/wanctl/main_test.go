@@ -31,7 +31,8 @@ func TestMain(m *testing.M) {
 // TestScripts runs wanctl as a user does. Each script starts with a state
 // directory named state, last written a second ago, and the manifest home.yaml
 // that it came from; the folder manifests is what an operator installs, and the
-// folder examples are the examples. The command agent takes the lock of a state
+// folder examples are the examples; judged has verdicts and events of that site,
+// and samples the reports on them. The command agent takes the lock of a state
 // directory; mikrotik runs a double of a router, and untouched fails where that
 // was written to.
 func TestScripts(t *testing.T) {
@@ -51,6 +52,12 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			if err := os.CopyFS(filepath.Join(env.WorkDir, "examples"), os.DirFS("../../examples")); err != nil {
+				return err
+			}
+			if err := os.CopyFS(filepath.Join(env.WorkDir, "judged"), os.DirFS("internal/report/testdata")); err != nil {
+				return err
+			}
+			if err := os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../docs/examples")); err != nil {
 				return err
 			}
 			manifest, err := os.ReadFile("testdata/home.yaml")

@@ -63,7 +63,7 @@ manifest; an agent makes it so, and the status tells how it goes.`,
 	)
 	root.AddCommand(
 		newRun(c),
-		newGet(c), newDescribe(c), newTop(c), newSupportBundle(c),
+		newGet(c), newDescribe(c), newTop(c), newReport(c), newSupportBundle(c),
 		newValidate(), newCheck(), newDiff(c), newDerive(), newExplain(),
 		newSimulate(), newReplay(),
 		newVersion(), newExitCodes(),

@@ -95,12 +95,12 @@ func readLoss(s *soak, l *Limits, window bool) reading {
 	return r
 }
 
-// leastEpisodes is from how many times a median of them is compared.
-const leastEpisodes = 10
+// LeastEpisodes is from how many times a median of them is compared.
+const LeastEpisodes = 10
 
-// slack is what two soaks may differ by, in milliseconds, before their ratio
+// Slack is what two soaks may differ by, in milliseconds, before their ratio
 // means anything: a millisecond more on one is nobody's harm.
-const slack = 5
+const Slack = 5
 
 // readBenefit compares what users get with what the next slower profile gave
 // them: the worst of the ratios of delay under load, of detection and of
@@ -120,11 +120,11 @@ func readBenefit(l *Limits, s *soak) reading {
 	best := 1.0
 	compare := func(now, was float64, counts ...int64) {
 		for _, n := range counts {
-			if n < leastEpisodes {
+			if n < LeastEpisodes {
 				return
 			}
 		}
-		ratio := (now + slack) / (was + slack)
+		ratio := (now + Slack) / (was + Slack)
 		r.figure, best = max(r.figure, ratio), min(best, ratio)
 	}
 	compare(now.LoadedDelayP50MS, was.LoadedDelayP50MS)
