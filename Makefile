@@ -62,6 +62,11 @@ deb-test: dist-docs ## Install, start, upgrade, remove and purge the package in 
 	$(RELEASE) -o dist/wanctl ./cmd/wanctl
 	packaging/deb/test dist/wanctl $(DEB_ARCH)
 
+.PHONY: systemd-test
+systemd-test: dist-docs ## Let a real systemd run the package's unit, in a Debian in QEMU (root, debootstrap, qemu-system-x86).
+	GOARCH=amd64 $(RELEASE) -o dist/wanctl-linux-amd64 ./cmd/wanctl
+	packaging/systemd/test dist/wanctl-linux-amd64
+
 .PHONY: container-test
 container-test: ## Run the agent in the root of its container image; build the image where there is buildah (root).
 	GOARCH=amd64 $(RELEASE) -o dist/wanctl-linux-amd64 ./cmd/wanctl
