@@ -142,12 +142,6 @@ func (p *pinger) turn(at time.Time) bool {
 
 func (p *pinger) notSent(_ *probing.Packet, err error) {
 	now := time.Now()
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		// The error is kept, and its address is aim.
-		kept := *op
-		kept.Addr = p.addr
-		err = &kept
-	}
 	p.refused = 0
 	p.failed(now, err)
 	if now.Sub(p.failing) >= hopeless || !p.turn(now.Add(p.period)) {
@@ -155,6 +149,8 @@ func (p *pinger) notSent(_ *probing.Packet, err error) {
 	}
 }
 
+// failed notes an error. Its address is aim, of which it says at once what is
+// true now.
 func (p *pinger) failed(now time.Time, err error) {
 	p.keeper.failed(p.member, fmt.Errorf("probe reflector %s: %w", p.keeper.hosts[p.member], err))
 	if p.failing.IsZero() {
