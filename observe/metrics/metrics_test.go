@@ -122,7 +122,9 @@ func label(m *dto.Metric, name string) string {
 var unmeasured = []string{
 	".decisions",           // a list of what has been; the present rate is a metric
 	"].observedGeneration", // a condition's, which is always the site's
-	".derived.profile",     // a name, which is a label
+	".profile",             // a name; what a WAN runs is a metric
+	".failed[",             // a list of what has been; how many there are is a metric
+	".verdicts[0].gen",     // what the newest was judged on; there may have been many since
 }
 
 // TestEveryNumberOfTheStatusIsAMetric gives every number of the live object a
@@ -221,6 +223,7 @@ func walk(node any, path string, visit func(path string, change func() (undo fun
 var labels = []string{
 	"site", "wan", "router", "reflector", "direction", "state", "condition", "status", "profile", "version",
 	"policy", "from", "to", "term", "kind", "board", "reason", "ewma", "parameter", "step", "part", "threshold", "percentile",
+	"phase", "gate", "limit", "result", "verdict", "of",
 }
 
 func TestLabelsAreBoundedByTheManifest(t *testing.T) {

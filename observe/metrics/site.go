@@ -44,4 +44,6 @@ func (e *emitter) site(s *v1alpha1.Site) {
 	for i := range s.Status.Routers {
 		e.device(s, &s.Status.Routers[i])
 	}
+	e.rollout(s)
+	e.verdicts(s.Name, s.Status.Verdicts)
 }
