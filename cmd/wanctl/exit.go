@@ -15,6 +15,8 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
+	// exitNotApproved is simulate --verdict's for any verdict but an approval.
+	exitNotApproved = 4
 )
 
 // exitError ends the program with a code of its own. A nil err has been told
@@ -84,6 +86,7 @@ func newExitCodes() *cobra.Command {
   1   It failed, and stderr says why. validate: a manifest is invalid.
       diff: something would change. check: a WAN would not be controlled.
   2   The command line is wrong. diff: it failed.
-  3   approve, reject, pause, resume, retry: no agent runs that could take it.`,
+  3   approve, reject, pause, resume, retry: no agent runs that could take it.
+  4   simulate --verdict: the verdict is not approved-PROFILE.`,
 	}
 }
