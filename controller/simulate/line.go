@@ -204,8 +204,13 @@ func (l *Line) CPU(now time.Duration) (percent float64, known bool) {
 	return percent, known
 }
 
-// work is how long a cycle takes.
-func (l *Line) work() time.Duration { return 0 }
+// work is how long a cycle takes: what the manifest says.
+func (l *Line) work() time.Duration {
+	if l.router == nil || l.router.CycleWork == nil {
+		return 0
+	}
+	return l.router.CycleWork.Duration
+}
 
 func (l *Line) reflectors() []string {
 	if len(l.wan.Probe.Reflectors) == 0 {
