@@ -138,6 +138,12 @@ type Simulated struct {
 	// none when left out, and before the first.
 	// +optional
 	CPU []SimulatedCPU `json:"cpu,omitempty"`
+	// CycleWork is how long a cycle of a loop behind it takes in wanctl simulate
+	// --verdict, where there is no machine to measure it on; no time when left
+	// out.
+	// +kubebuilder:validation:Format=duration
+	// +optional
+	CycleWork *metav1.Duration `json:"cycleWork,omitempty"`
 }
 
 // SimulatedCPU is a CPU load that a simulated router reports.

@@ -16,6 +16,7 @@ func (c *checker) simulatedRouters() {
 		}
 		path := fieldpath.Path("spec.routers").Index(i).Field("simulated")
 		c.notNegative(path.Field("applyLatency"), router.Simulated.ApplyLatency)
+		c.notNegative(path.Field("cycleWork"), router.Simulated.CycleWork)
 		seen := map[string]bool{}
 		for j := range router.Simulated.Links {
 			c.link(path.Field("links").Index(j), &router.Simulated.Links[j], router.Name, seen)

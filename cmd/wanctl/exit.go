@@ -15,6 +15,8 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
+	// exitNotApproved is simulate --verdict's for any verdict but an approval.
+	exitNotApproved = 4
 )
 
 // exitError ends the program with a code of its own. A nil err has been told
@@ -85,6 +87,7 @@ func newExitCodes() *cobra.Command {
       diff: something would change. check: a WAN would not be controlled.
       report: nothing was judged at that profile.
   2   The command line is wrong. diff: it failed.
-  3   approve, reject, pause, resume, retry: no agent runs that could take it.`,
+  3   approve, reject, pause, resume, retry: no agent runs that could take it.
+  4   simulate --verdict: the verdict is not approved-PROFILE.`,
 	}
 }

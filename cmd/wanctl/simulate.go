@@ -31,6 +31,8 @@ type simulation struct {
 	profiles []string
 	compare  bool
 	output   string
+	verdict  bool
+	from     string
 }
 
 func newSimulate() *cobra.Command {
@@ -50,12 +52,21 @@ two downloads and an upload that are on for 90 s and off for 30 s.
 
 Where the site has steering policies, a second table shows how often they turned
 and how long the calls of the simulated routers waited, steered and not, at the
-manifest's own intervals.`,
+manifest's own intervals.
+
+With --verdict the manifest's rollout is rehearsed instead: its WANs run the
+profile before, then the change is brought out as an agent does, WAN by WAN,
+with the soaks and gates of the manifest, until there is a verdict. Approval by a
+person is not waited for. The exit code is 0 for approved-PROFILE and 4 for any
+other verdict.`,
 		Example: `  # A day of it
   wanctl simulate -f site.yaml --for 24h
 
   # Is a faster loop better here? And against no control, and an oracle?
-  wanctl simulate -f site.yaml --profile 500ms,100ms,50ms --compare`,
+  wanctl simulate -f site.yaml --profile 500ms,100ms,50ms --compare
+
+  # Would the rollout of this change be approved?
+  wanctl simulate -f site.yaml --verdict --from 500ms`,
 		Args: usageOf(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd) },
 	}
@@ -64,6 +75,9 @@ manifest's own intervals.`,
 	flags.DurationVar(&s.length, "for", time.Hour, "how long, in the links' time")
 	flags.StringSliceVar(&s.profiles, "profile", nil, "interval to simulate instead of the manifest's; may be repeated")
 	flags.BoolVar(&s.compare, "compare", false, "also show a shaper fixed at the ceiling, and an oracle that is told 95 % of the true capacity")
+	flags.BoolVar(&s.verdict, "verdict", false, "rehearse the rollout, and end with 0 only where it is approved")
+	flags.StringVar(&s.from, "from", "", "with --verdict: the profile that runs before; the next slower of the ladder when left out")
+	must(cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(v1alpha1.Profiles, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions(v1alpha1.Profiles, cobra.ShellCompDirectiveNoFileComp)))
 	addOutput(cmd, &s.output, []string{"table", "json", "yaml", "jsonpath="})
 	return cmd
@@ -77,6 +91,9 @@ func (s *simulation) run(cmd *cobra.Command) error {
 	if len(s.paths) == 0 || s.length <= 0 {
 		return usage(errors.New("say which manifest with -f, and a --for above 0"))
 	}
+	if err := s.contradiction(cmd); err != nil {
+		return usage(err)
+	}
 	profiles := s.profiles
 	if len(profiles) == 0 {
 		profiles = []string{""}
@@ -89,6 +106,9 @@ func (s *simulation) run(cmd *cobra.Command) error {
 	loaded, faults, err := manifest.Load(s.paths, cmd.InOrStdin())
 	if err := errors.Join(err, faults.OrNil()); err != nil {
 		return err
+	}
+	if s.verdict {
+		return s.judge(cmd, loaded, format)
 	}
 	begun := time.Now()
 	results, err := s.simulate(cmd.Context(), loaded, profiles, cmd.ErrOrStderr())
@@ -139,17 +159,22 @@ func (s *simulation) simulate(ctx context.Context, sites []manifest.Site, profil
 // options are those of one site of a manifest.
 func (s *simulation) options(site *v1alpha1.Site, file string) simulate.Options {
 	return simulate.Options{
-		For: s.length,
-		ReadFile: func(name string) ([]byte, error) {
-			if !filepath.IsAbs(name) {
-				name = filepath.Join(filepath.Dir(file), name)
-			}
-			return os.ReadFile(name)
-		},
+		For:      s.length,
+		ReadFile: beside(file),
 		Configure: func(wan *v1alpha1.WAN) *core.Config {
 			derived := derive.WAN(site, wan)
 			return core.NewConfig(site, wan, &derived)
 		},
+	}
+}
+
+// beside reads files that a manifest names from where the manifest is.
+func beside(file string) func(string) ([]byte, error) {
+	return func(name string) ([]byte, error) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(file), name)
+		}
+		return os.ReadFile(name)
 	}
 }
 

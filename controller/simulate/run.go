@@ -36,14 +36,19 @@ type run struct {
 }
 
 func newRun(wan *v1alpha1.WAN, config *core.Config, link *simrouter.Link, shaper Shaper) *run {
+	return newRunAt(wan, config, link, shaper, 0)
+}
+
+// newRunAt begins at a time after start, on a link that has run until then.
+func newRunAt(wan *v1alpha1.WAN, config *core.Config, link *simrouter.Link, shaper Shaper, now time.Duration) *run {
 	reflectors := max(1, len(wan.Probe.Reflectors))
 	r := &run{
 		wan: wan, config: config, link: link, shaper: shaper,
-		prober: simprobe.New(link, reflectors, config.Interval, config.Quorum.Timeout, start),
+		prober: simprobe.New(link, reflectors, config.Interval, config.Quorum.Timeout, start.Add(now)),
 		state:  core.NewState(config, reflectors),
 		tally:  newTally(),
 	}
-	r.apply(start)
+	r.apply(start.Add(now))
 	return r
 }
 
@@ -66,6 +71,14 @@ func (r *run) turn(ctx context.Context, d time.Duration, progress func(time.Dura
 
 // cycle is what a loop does in one, at once and without a clock.
 func (r *run) cycle(now time.Duration) {
+	at := start.Add(now)
+	r.step(now, 1)
+	r.tally.cycle(r, at)
+	r.apply(at)
+}
+
+// step measures and decides, so many intervals after the last time.
+func (r *run) step(now time.Duration, intervals int64) {
 	at, in := start.Add(now), &r.input
 	var waiting probe.Waiting
 	r.samples, waiting = r.prober.Collect(at, r.samples[:0])
@@ -73,12 +86,10 @@ func (r *run) cycle(now time.Duration) {
 	for _, s := range r.samples {
 		in.Samples = append(in.Samples, core.Sample{Reflector: s.Reflector, Sent: s.Sent.Sub(start), RTT: s.RTT, Lost: s.Lost})
 	}
-	in.Now, in.Intervals, in.Waiting, in.WaitingAge = now, 1, waiting.Reflector, waiting.Age
+	in.Now, in.Intervals, in.Waiting, in.WaitingAge = now, intervals, waiting.Reflector, waiting.Age
 	in.Bytes[0], in.Bytes[1] = r.link.Bytes(at)
 	in.BytesAt, in.BytesOK = now, true
 	r.state.Step(r.config, in)
-	r.tally.cycle(r, at)
-	r.apply(at)
 }
 
 // apply sets the link's shapers as their master wants them.

@@ -39,6 +39,11 @@ var rooms = map[string][]string{
 	"controller/simulate": {
 		"api/v1alpha1", "controller/autorate", "controller/core", "controller/fluid",
 		"controller/probe", "controller/probe/simulated", "controller/router/simulated", "controller/steering",
+		"controller/estimate", "controller/evidence",
+	},
+	"reconciler/rehearsal": {
+		"api/v1alpha1", "controller/core", "controller/evidence", "controller/simulate",
+		"reconciler/derive", "reconciler/plan", "reconciler/rollout", "reconciler/stage", "reconciler/status",
 	},
 	"reconciler/check":   {"api/v1alpha1", "controller/probe", "controller/probe/icmp", "controller/router", "controller/router/linux", "controller/router/routeros"},
 	"reconciler/control": {"api/v1alpha1"},

@@ -241,7 +241,7 @@ func TestLabelsAreBoundedByTheManifest(t *testing.T) {
 		}
 	}
 	m.Forget(att)
-	site.Status.WANs, site.Status.Steering, site.Status.Routers = nil, nil, nil
+	site.Status.WANs, site.Status.Steering, site.Status.Routers, site.Status.Rollout = nil, nil, nil, nil
 	for name, f := range families(t, m) {
 		for _, metric := range f.GetMetric() {
 			if label(metric, "wan")+label(metric, "policy")+label(metric, "router") != "" {
