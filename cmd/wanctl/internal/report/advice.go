@@ -73,7 +73,8 @@ func because(v *v1alpha1.Verdict) string {
 }
 
 // choose begins with the fastest profile that holds and goes to the next slower
-// one as long as the faster is not measurably better.
+// one as long as the faster is not measurably better, nor any that was passed
+// over: what is lost in two steps may be measured where neither step is.
 func choose(wan string, soaks []*soak, benefit *rollout.Limits) (advice, bool) {
 	held := slices.DeleteFunc(slices.Clone(soaks), func(s *soak) bool { return s.standing != stable })
 	if len(held) == 0 {
@@ -81,12 +82,19 @@ func choose(wan string, soaks []*soak, benefit *rollout.Limits) (advice, bool) {
 	}
 	a := advice{wan: wan}
 	pick, last := held[0], ""
-	for _, slower := range held[1:] {
+	for i, slower := range held[1:] {
 		s := step{fast: pick, slow: slower, contrasts: contrasts(pick, slower, benefit)}
-		a.steps = append(a.steps, s)
 		last = s.outcome()
+		for _, passed := range held[:i] {
+			over := step{fast: passed, slow: slower, contrasts: contrasts(passed, slower, benefit)}
+			if last == notBetter && over.outcome() == string(better) {
+				s, last = over, overall
+				break
+			}
+		}
+		a.steps = append(a.steps, s)
 		a.why = append(a.why, s.because()...)
-		if last != "not better" && last != "worse" {
+		if last != notBetter && last != string(worse) {
 			break
 		}
 		pick = slower
@@ -106,32 +114,50 @@ func choose(wan string, soaks []*soak, benefit *rollout.Limits) (advice, bool) {
 	return a, true
 }
 
-// conclusion answers which profile to run.
+// What a step may come to, beside better, worse and, where nothing is known,
+// nothing.
+const (
+	notBetter = "not better"
+	// overall: the faster is not better, but one that was passed over is.
+	overall = "better overall"
+)
+
+// conclusion answers which profile to run. last is what the last step came to.
 func (a *advice) conclusion(fastest, pick *soak, last string) string {
-	switch {
-	case len(a.steps) == 0:
+	if len(a.steps) == 0 {
 		return fmt.Sprintf("Run %s. It is the fastest that holds. Whether it is better than a slower one is not known: none was approved to compare with.", pick.profile)
-	case pick == fastest && last == "better":
-		slower := a.steps[len(a.steps)-1].slow
-		return fmt.Sprintf("Run %s. It is the fastest that holds, and it is measurably better than %s.", pick.profile, slower.profile)
-	case pick == fastest:
-		slower := a.steps[len(a.steps)-1].slow
-		return fmt.Sprintf("Run %s. It is the fastest that holds. Whether it is better than %s is not known: too little was measured.", pick.profile, slower.profile)
 	}
-	first := a.steps[0]
-	said := "not measurably better"
-	if first.outcome() == "worse" {
-		said = "measurably worse"
+	final := a.steps[len(a.steps)-1]
+	text := fmt.Sprintf("Run %s. %s", pick.profile, a.passedOver(pick))
+	if pick == fastest {
+		text = fmt.Sprintf("Run %s. It is the fastest that holds.", pick.profile)
 	}
-	text := fmt.Sprintf("Run %s. %s holds too, but is %s than %s, and costs more.", pick.profile, fastest.profile, said, first.slow.profile)
-	if len(a.steps) == 1 || a.steps[len(a.steps)-1].fast != pick {
+	switch {
+	case pick == final.slow:
 		return text
+	case last == string(better):
+		return fmt.Sprintf("%s It is measurably better than %s.", text, final.slow.profile)
+	case last == overall:
+		return fmt.Sprintf("%s %s would lose measurably against %s.", text, final.slow.profile, final.fast.profile)
 	}
-	slower := a.steps[len(a.steps)-1].slow.profile
-	if last == "better" {
-		return fmt.Sprintf("%s It is measurably better than %s.", text, slower)
+	return fmt.Sprintf("%s Whether it is better than %s is not known: too little was measured.", text, final.slow.profile)
+}
+
+// passedOver says why faster profiles than pick, which hold too, are not worth
+// it.
+func (a *advice) passedOver(pick *soak) string {
+	var all []string
+	for _, s := range a.steps {
+		if s.fast.interval >= pick.interval || s.slow.interval > pick.interval {
+			continue
+		}
+		said := "not measurably better"
+		if s.outcome() == string(worse) {
+			said = "measurably worse"
+		}
+		all = append(all, fmt.Sprintf("%s holds too, but is %s than %s, and costs more.", s.fast.profile, said, s.slow.profile))
 	}
-	return fmt.Sprintf("%s Whether it is better than %s is not known: too little was measured.", text, slower)
+	return strings.Join(all, " ")
 }
 
 // outcome is better, worse, not better, or empty where that is not known. What
@@ -143,9 +169,9 @@ func (s *step) outcome() string {
 	for i := range s.contrasts {
 		switch c := &s.contrasts[i]; c.outcome {
 		case worse:
-			return "worse"
+			return string(worse)
 		case better:
-			found = "better"
+			found = string(better)
 		case notSo:
 			if c.figure == delayFigure || c.figure == delayTailFigure {
 				felt++
@@ -153,7 +179,7 @@ func (s *step) outcome() string {
 		}
 	}
 	if found == "" && felt == 2 {
-		return "not better"
+		return notBetter
 	}
 	return found
 }

@@ -91,7 +91,7 @@ func TestTheRecommendation(t *testing.T) {
 		"nothing was judged": {nil, "", "No profile has been approved; there is nothing to recommend yet."},
 		"a faster profile that is better is worth it": {
 			[]v1alpha1.Verdict{judged(1, "approved-100ms", "100ms", recorded, slow, high), judged(2, "approved-50ms", "50ms", recorded, quick, low)},
-			"50ms", "Run 50ms. It is the fastest that holds, and it is measurably better than 100ms.",
+			"50ms", "Run 50ms. It is the fastest that holds. It is measurably better than 100ms.",
 		},
 		"a faster profile that is no better is not": {
 			[]v1alpha1.Verdict{judged(1, "approved-100ms", "100ms", recorded, slow, low), judged(2, "approved-50ms", "50ms", recorded, slow, low)},
@@ -106,6 +106,19 @@ func TestTheRecommendation(t *testing.T) {
 				judged(1, "approved-250ms", "250ms", recorded, slow, high), judged(2, "approved-100ms", "100ms", recorded, quick, low), judged(3, "approved-50ms", "50ms", recorded, quick, low),
 			},
 			"100ms", "Run 100ms. 50ms holds too, but is not measurably better than 100ms, and costs more. It is measurably better than 250ms.",
+		},
+		"of three that are alike the slowest": {
+			[]v1alpha1.Verdict{
+				judged(1, "approved-250ms", "250ms", recorded, quick, low), judged(2, "approved-100ms", "100ms", recorded, quick, low), judged(3, "approved-50ms", "50ms", recorded, quick, low),
+			},
+			"250ms", "Run 250ms. 50ms holds too, but is not measurably better than 100ms, and costs more. 100ms holds too, but is not measurably better than 250ms, and costs more.",
+		},
+		"two steps that are not measurable are one that is": {
+			[]v1alpha1.Verdict{
+				judged(1, "approved-250ms", "250ms", recorded, times(5000, 130, 180), low), judged(2, "approved-100ms", "100ms", recorded, times(5000, 112, 170), low),
+				judged(3, "approved-50ms", "50ms", recorded, times(5000, 96, 150), low),
+			},
+			"100ms", "Run 100ms. 50ms holds too, but is not measurably better than 100ms, and costs more. 250ms would lose measurably against 50ms.",
 		},
 		"too little was measured to tell": {
 			[]v1alpha1.Verdict{judged(1, "approved-100ms", "100ms", recorded, nil, nil), judged(2, "approved-50ms", "50ms", recorded, quick, low)},
