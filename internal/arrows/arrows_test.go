@@ -39,7 +39,10 @@ var rooms = map[string][]string{
 	"controller/simulate": {
 		"api/v1alpha1", "controller/autorate", "controller/core", "controller/fluid",
 		"controller/probe", "controller/probe/simulated", "controller/router/simulated", "controller/steering",
+		"internal/figure", "internal/scenario",
 	},
+	"internal/scenario": nil,
+	"internal/figure":   {"internal/scenario"},
 	"reconciler/check":   {"api/v1alpha1", "controller/probe", "controller/probe/icmp", "controller/router", "controller/router/linux", "controller/router/routeros"},
 	"reconciler/control": {"api/v1alpha1"},
 	"reconciler/source":  nil,
