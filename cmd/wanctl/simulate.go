@@ -31,12 +31,13 @@ type simulation struct {
 	profiles []string
 	compare  bool
 	output   string
+	lab      labFlags
 }
 
 func newSimulate() *cobra.Command {
 	s := &simulation{}
 	cmd := &cobra.Command{
-		Use:     "simulate -f PATH",
+		Use:     "simulate {-f PATH | --scenario NAME}",
 		GroupID: groupTry,
 		Short:   "Run a manifest's loops over modelled links, far faster than time",
 		Long: `Run the loops of a manifest in virtual time, over a model of its links, and show
@@ -50,12 +51,26 @@ two downloads and an upload that are on for 90 s and off for 30 s.
 
 Where the site has steering policies, a second table shows how often they turned
 and how long the calls of the simulated routers waited, steered and not, at the
-manifest's own intervals.`,
+manifest's own intervals.
+
+With --scenario the lines are those of the lab (test/lab), and so are the
+figures: for each phase p50/p95 of a ping in ms and goodput in Mbit/s, then
+what the shapers did. "--scenario list" lists them, "--scenario all" plays all.
+wanctl then runs with the lab's manifest: 50ms, five reflectors, defaults. With
+-f it runs with that of a WAN of yours, within the scenario's floors and
+ceilings. --compare adds the lab's other shapers, and holds wanctl against the
+oracle as the lab does.`,
 		Example: `  # A day of it
   wanctl simulate -f site.yaml --for 24h
 
   # Is a faster loop better here? And against no control, and an oracle?
-  wanctl simulate -f site.yaml --profile 500ms,100ms,50ms --compare`,
+  wanctl simulate -f site.yaml --profile 500ms,100ms,50ms --compare
+
+  # The lab's scenarios, without the lab
+  wanctl simulate --scenario steps,upload --compare
+
+  # A radio link of another seed, with the parameters of a WAN of yours
+  wanctl simulate --scenario radio --seed 7 -f site.yaml --wan lte`,
 		Args: usageOf(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd) },
 	}
@@ -65,6 +80,7 @@ manifest's own intervals.`,
 	flags.StringSliceVar(&s.profiles, "profile", nil, "interval to simulate instead of the manifest's; may be repeated")
 	flags.BoolVar(&s.compare, "compare", false, "also show a shaper fixed at the ceiling, and an oracle that is told 95 % of the true capacity")
 	must(cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions(v1alpha1.Profiles, cobra.ShellCompDirectiveNoFileComp)))
+	s.lab.add(cmd)
 	addOutput(cmd, &s.output, []string{"table", "json", "yaml", "jsonpath="})
 	return cmd
 }
@@ -73,6 +89,17 @@ func (s *simulation) run(cmd *cobra.Command) error {
 	format, err := output.Parse(s.output)
 	if err != nil || format.Wide() || format.Name() {
 		return usage(fmt.Errorf("unknown output format %q: use table, json, yaml or jsonpath=TEMPLATE", s.output))
+	}
+	if len(s.lab.scenarios) > 0 {
+		if cmd.Flags().Changed("for") {
+			return usage(errors.New("--for does not go with --scenario, which has a length of its own"))
+		}
+		return s.playScenarios(cmd, format)
+	}
+	for _, name := range labOnly {
+		if cmd.Flags().Changed(name) {
+			return usage(fmt.Errorf("--%s changes a scenario: say which with --scenario", name))
+		}
 	}
 	if len(s.paths) == 0 || s.length <= 0 {
 		return usage(errors.New("say which manifest with -f, and a --for above 0"))
