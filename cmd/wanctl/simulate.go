@@ -33,12 +33,13 @@ type simulation struct {
 	output   string
 	verdict  bool
 	from     string
+	lab      labFlags
 }
 
 func newSimulate() *cobra.Command {
 	s := &simulation{}
 	cmd := &cobra.Command{
-		Use:     "simulate -f PATH",
+		Use:     "simulate {-f PATH | --scenario NAME}",
 		GroupID: groupTry,
 		Short:   "Run a manifest's loops over modelled links, far faster than time",
 		Long: `Run the loops of a manifest in virtual time, over a model of its links, and show
@@ -58,7 +59,15 @@ With --verdict the manifest's rollout is rehearsed instead: its WANs run the
 profile before, then the change is brought out as an agent does, WAN by WAN,
 with the soaks and gates of the manifest, until there is a verdict. Approval by a
 person is not waited for. The exit code is 0 for approved-PROFILE and 4 for any
-other verdict.`,
+other verdict.
+
+With --scenario the lines are those of the lab (test/lab), and so are the
+figures: for each phase p50/p95 of a ping in ms and goodput in Mbit/s, then
+what the shapers did. "--scenario list" lists them, "--scenario all" plays all.
+wanctl then runs with the lab's manifest: 50ms, five reflectors, defaults. With
+-f it runs with that of a WAN of yours, within the scenario's floors and
+ceilings. --compare adds the lab's other shapers, and holds wanctl against the
+oracle as the lab does.`,
 		Example: `  # A day of it
   wanctl simulate -f site.yaml --for 24h
 
@@ -66,7 +75,13 @@ other verdict.`,
   wanctl simulate -f site.yaml --profile 500ms,100ms,50ms --compare
 
   # Would the rollout of this change be approved?
-  wanctl simulate -f site.yaml --verdict --from 500ms`,
+  wanctl simulate -f site.yaml --verdict --from 500ms
+
+  # The lab's scenarios, without the lab
+  wanctl simulate --scenario steps,upload --compare
+
+  # A radio link of another seed, with the parameters of a WAN of yours
+  wanctl simulate --scenario radio --seed 7 -f site.yaml --wan lte`,
 		Args: usageOf(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd) },
 	}
@@ -79,6 +94,7 @@ other verdict.`,
 	flags.StringVar(&s.from, "from", "", "with --verdict: the profile that runs before; the next slower of the ladder when left out")
 	must(cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(v1alpha1.Profiles, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions(v1alpha1.Profiles, cobra.ShellCompDirectiveNoFileComp)))
+	s.lab.add(cmd)
 	addOutput(cmd, &s.output, []string{"table", "json", "yaml", "jsonpath="})
 	return cmd
 }
@@ -87,6 +103,17 @@ func (s *simulation) run(cmd *cobra.Command) error {
 	format, err := output.Parse(s.output)
 	if err != nil || format.Wide() || format.Name() {
 		return usage(fmt.Errorf("unknown output format %q: use table, json, yaml or jsonpath=TEMPLATE", s.output))
+	}
+	if len(s.lab.scenarios) > 0 {
+		if cmd.Flags().Changed("for") {
+			return usage(errors.New("--for does not go with --scenario, which has a length of its own"))
+		}
+		return s.playScenarios(cmd, format)
+	}
+	for _, name := range labOnly {
+		if cmd.Flags().Changed(name) {
+			return usage(fmt.Errorf("--%s changes a scenario: say which with --scenario", name))
+		}
 	}
 	if len(s.paths) == 0 || s.length <= 0 {
 		return usage(errors.New("say which manifest with -f, and a --for above 0"))

@@ -24,12 +24,18 @@ type Config struct {
 	// Buffer is how long each bottleneck's FIFO is, as time at its present
 	// capacity, and never less than ten packets.
 	Buffer time.Duration
+	// BufferPackets is how deep those FIFOs are instead, in packets at any
+	// capacity; 0 leaves it to Buffer.
+	BufferPackets int
 	// Reflectors answer probes; none is one of BaseRTT.
 	Reflectors []Reflector
 	// Directions are indexed by Direction.
 	Directions [2]DirectionConfig
 	// ProbesLost are the times at which no probe is answered.
 	ProbesLost []Window
+	// Outages are the times at which the line loses everything beyond its
+	// bottlenecks, either way, in rising order; no two overlap.
+	Outages []Window
 	// Seed starts the noise of probes.
 	Seed uint64
 }
@@ -58,9 +64,11 @@ type DirectionConfig struct {
 	Flows int
 	// Demand bounds what all flows together want; 0 is no bound.
 	Demand int64
-	// On and Off let the flows come, at time 0, and go; always on while either
+	// On and Off let the flows come, at Start, and go; always on while either
 	// is 0.
 	On, Off time.Duration
+	// Start is when the flows first come.
+	Start time.Duration
 	// CrossTraffic is traffic of others on the bottleneck, which neither
 	// passes the shaper nor backs off.
 	CrossTraffic int64
@@ -88,6 +96,8 @@ func (c Config) sane() Config {
 		}
 	}
 	c.ProbesLost = slices.Clone(c.ProbesLost)
+	c.BufferPackets = max(c.BufferPackets, 0)
+	c.Outages = slices.Clone(c.Outages)
 	for i := range c.Directions {
 		d := &c.Directions[i]
 		d.Capacity = d.Capacity.sane()
@@ -95,6 +105,7 @@ func (c Config) sane() Config {
 		d.Flows = max(d.Flows, 0)
 		d.Demand = max(d.Demand, 0)
 		d.CrossTraffic = max(d.CrossTraffic, 0)
+		d.Start = max(d.Start, 0)
 	}
 	return c
 }

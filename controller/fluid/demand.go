@@ -12,9 +12,20 @@ const traceEvery = 10
 func (d *direction) refresh() {
 	now := time.Duration(d.turn) * d.step
 	on, until := d.active(now)
+	stalled, change := d.stalled(now)
+	until = min(until, change)
+	if stalled {
+		on = false
+	}
+	if d.stall && !stalled {
+		d.flows.inflight, d.flows.missing = d.shaper.backlog+d.bottleneck.backlog, 0
+	}
 	if on && !d.on {
 		d.flows.start()
 	}
+	d.stall = stalled
+	d.cut, change = during(d.outages, now)
+	until = min(until, change)
 	d.on = on
 	d.most = 0
 	if on {
@@ -23,7 +34,8 @@ func (d *direction) refresh() {
 			d.most = d.perStep(d.config.Demand)
 		}
 	}
-	rate, change := d.capacity.at(now), forever
+	rate := d.capacity.at(now)
+	change = forever
 	if d.capacity.Trace == nil {
 		rate, change = d.capacity.piece(now)
 		d.bottleneck.carry = d.perStep(rate)
@@ -32,6 +44,9 @@ func (d *direction) refresh() {
 		change = now + traceEvery*d.step
 	}
 	d.bottleneck.limit = max(float64(rate)/8*d.buffer.Seconds(), leastBuffer)
+	if d.packets > 0 {
+		d.bottleneck.limit = d.packets * wirePacket
+	}
 	d.event = int64((min(until, change)-1)/d.step) + 1
 }
 
@@ -40,11 +55,14 @@ func (d *direction) active(t time.Duration) (on bool, until time.Duration) {
 	if d.config.Flows == 0 {
 		return false, forever
 	}
+	if t < d.config.Start {
+		return false, d.config.Start
+	}
 	if d.config.On <= 0 || d.config.Off <= 0 {
 		return true, forever
 	}
 	period := d.config.On + d.config.Off
-	start := t / period * period
+	start := d.config.Start + (t-d.config.Start)/period*period
 	if t-start < d.config.On {
 		return true, start + d.config.On
 	}

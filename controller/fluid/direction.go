@@ -22,7 +22,12 @@ type direction struct {
 	config   *DirectionConfig
 	capacity *Capacity
 	buffer   time.Duration
+	packets  float64
 	step     time.Duration
+	outages  []Window
+	// rto is how long a flow waits for an acknowledgement before it sends
+	// again.
+	rto time.Duration
 
 	// turn is the number of the next step, event the step before which
 	// capacity and demand stay as they are.
@@ -35,6 +40,9 @@ type direction struct {
 	// up to now; both in bytes. on says that the flows run.
 	most, carried float64
 	on            bool
+	// cut says that nothing gets through, stall that the flows wait for their
+	// timers.
+	cut, stall bool
 	// rise is the delay that ends the flows' start, in steps.
 	rise float64
 
@@ -57,8 +65,9 @@ func (d *direction) init(dir Direction, c *Config, step time.Duration, wire int)
 	d.upload = dir == Upload
 	d.config = &c.Directions[dir]
 	d.capacity = &d.config.Capacity
-	d.buffer = c.Buffer
+	d.buffer, d.packets = c.Buffer, float64(c.BufferPackets)
 	d.step = step
+	d.outages, d.rto = c.Outages, c.BaseRTT+leastVariation
 	d.wire, d.still = make([]float64, wire), wire
 	count := float64(d.config.Flows)
 	d.flows = flows{count: count, mss: count * segment, step: step.Seconds()}
@@ -111,6 +120,9 @@ func (d *direction) take() {
 		d.follow()
 	}
 	acked := d.wire[d.slot]
+	if d.stall {
+		acked = 0
+	}
 	sent := f.send(acked, d.most)
 	var out, lost float64
 	if d.upload {
@@ -123,8 +135,14 @@ func (d *direction) take() {
 		out = d.shaper.pass(arrived)
 		d.crossed += arrived + d.marked
 	}
+	if d.cut && d.upload {
+		out = 0
+	}
 	d.delivered += out
 	d.wire[d.slot] = out
+	if d.stall {
+		d.wire[d.slot] = 0
+	}
 	if d.slot++; d.slot == len(d.wire) {
 		d.slot = 0
 	}

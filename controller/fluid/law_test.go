@@ -23,14 +23,17 @@ func anyConfig(t *rapid.T) fluid.Config {
 	c := fluid.Config{
 		BaseRTT: span("base", 0, 300*time.Millisecond), Jitter: span("jitter", 0, 2*time.Millisecond),
 		Loss: rapid.Float64Range(0, 0.5).Draw(t, "loss"), Buffer: span("buffer", 0, time.Second),
-		Seed: rapid.Uint64().Draw(t, "seed"),
+		Seed: rapid.Uint64().Draw(t, "seed"), BufferPackets: rapid.IntRange(0, 2000).Draw(t, "packets"),
+	}
+	if from := span("outage", 0, 3*time.Second); rapid.Bool().Draw(t, "cut") {
+		c.Outages = []fluid.Window{{From: from, Until: from + span("lasts", 1, time.Second)}}
 	}
 	for i := range c.Directions {
 		d := &c.Directions[i]
 		*d = fluid.DirectionConfig{
 			Capacity: fluid.Capacity{First: rate("capacity"), Repeat: span("repeat", 0, 5*time.Second)},
 			Shaper:   rate("shaper"), Flows: rapid.IntRange(0, 20).Draw(t, "flows"),
-			On: span("on", 0, 3*time.Second), Off: span("off", 0, 3*time.Second),
+			On: span("on", 0, 3*time.Second), Off: span("off", 0, 3*time.Second), Start: span("start", 0, time.Second),
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "steps") {
 			d.Capacity.Steps = append(d.Capacity.Steps, fluid.Step{At: span("at", 0, 5*time.Second), Rate: rate("step")})

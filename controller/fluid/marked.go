@@ -33,7 +33,7 @@ func (l *Link) Backlog(d Direction) uint64 { return uint64(l.directions[d].shape
 // RTT is the round-trip time of sparse traffic now: the base and the queues of
 // both bottlenecks. ok is false while nothing comes through.
 func (l *Link) RTT() (rtt time.Duration, ok bool) {
-	if l.outage() {
+	if cut, _ := during(l.config.Outages, l.now); cut || l.outage() {
 		return 0, false
 	}
 	rtt = l.config.BaseRTT

@@ -8,8 +8,8 @@ import (
 // Probe is what a probe leaving now meets: its reflector's base round-trip
 // time, the queues of both bottlenecks as they are now, the packets in
 // transmission before it, and jitter. ok is false when no answer ever comes:
-// the reflector is dead or unknown, the time is one of Config.ProbesLost, a
-// bottleneck is full or stands still, or the probe is lost at random.
+// the reflector is dead or unknown, the time is one of Config.ProbesLost or of
+// Config.Outages, a bottleneck is full or stands still, or the probe is lost at random.
 func (l *Link) Probe(reflector int) (rtt time.Duration, ok bool) {
 	if reflector < 0 || reflector >= len(l.config.Reflectors) {
 		return 0, false
@@ -33,6 +33,9 @@ func (l *Link) Probe(reflector int) (rtt time.Duration, ok bool) {
 	}
 	if r.InFront {
 		return rtt, true
+	}
+	if cut, _ := during(l.config.Outages, l.now); cut {
+		return 0, false
 	}
 	for i := range l.directions {
 		d := &l.directions[i]

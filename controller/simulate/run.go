@@ -29,6 +29,8 @@ type run struct {
 	prober probe.Prober
 	state  *core.State
 	shaper Shaper
+	// told, where given, sets the shapers instead.
+	told func(dir autorate.Direction, now time.Duration) (bitsPerSecond int64)
 
 	input   core.Input
 	samples []probe.Sample
@@ -41,15 +43,20 @@ func newRun(wan *v1alpha1.WAN, config *core.Config, link *simrouter.Link, shaper
 
 // newRunAt begins at a time after start, on a link that has run until then.
 func newRunAt(wan *v1alpha1.WAN, config *core.Config, link *simrouter.Link, shaper Shaper, now time.Duration) *run {
+	r := prepare(wan, config, link, shaper, now)
+	r.apply(start.Add(now))
+	return r
+}
+
+// prepare is newRunAt with shapers that are not yet set.
+func prepare(wan *v1alpha1.WAN, config *core.Config, link *simrouter.Link, shaper Shaper, now time.Duration) *run {
 	reflectors := max(1, len(wan.Probe.Reflectors))
-	r := &run{
+	return &run{
 		wan: wan, config: config, link: link, shaper: shaper,
 		prober: simprobe.New(link, reflectors, config.Interval, config.Quorum.Timeout, start.Add(now)),
 		state:  core.NewState(config, reflectors),
 		tally:  newTally(),
 	}
-	r.apply(start.Add(now))
-	return r
 }
 
 // turn runs cycle after cycle until the virtual time is over.
@@ -97,10 +104,12 @@ func (r *run) apply(at time.Time) {
 	for d := range r.state.Autorate.Shapers {
 		dir := autorate.Direction(d)
 		rate := r.state.Autorate.Shapers[d].Rate
-		switch r.shaper {
-		case Fixed:
+		switch {
+		case r.told != nil:
+			rate = r.told(dir, at.Sub(start))
+		case r.shaper == Fixed:
 			rate = r.config.Autorate.Limits[d].Ceiling
-		case Oracle:
+		case r.shaper == Oracle:
 			rate = min(int64(oracleShare*float64(r.link.Truth(at, dir).Capacity)), r.config.Autorate.Limits[d].Ceiling)
 		}
 		if rate != r.tally.rates[d] {

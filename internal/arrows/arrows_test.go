@@ -39,12 +39,14 @@ var rooms = map[string][]string{
 	"controller/simulate": {
 		"api/v1alpha1", "controller/autorate", "controller/core", "controller/fluid",
 		"controller/probe", "controller/probe/simulated", "controller/router/simulated", "controller/steering",
-		"controller/estimate", "controller/evidence",
+		"controller/estimate", "controller/evidence", "internal/figure", "internal/scenario",
 	},
 	"reconciler/rehearsal": {
 		"api/v1alpha1", "controller/core", "controller/evidence", "controller/simulate",
 		"reconciler/derive", "reconciler/plan", "reconciler/rollout", "reconciler/stage", "reconciler/status",
 	},
+	"internal/scenario": nil,
+	"internal/figure":   {"internal/scenario"},
 	"reconciler/check":   {"api/v1alpha1", "controller/probe", "controller/probe/icmp", "controller/router", "controller/router/linux", "controller/router/routeros"},
 	"reconciler/control": {"api/v1alpha1"},
 	"reconciler/source":  nil,

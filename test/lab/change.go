@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"time"
 
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
+	"github.com/wanctl/wanctl/internal/scenario"
 )
 
 // change is what the command line changes of every scenario.
@@ -22,13 +21,11 @@ func (c *change) apply(s *scenario.Scenario) error {
 		s.RTT = c.rtt
 	}
 	if c.buffer != "" {
-		if n, err := strconv.ParseInt(c.buffer, 10, 64); err == nil && n > 0 {
-			s.Buffer = scenario.Buffer{Packets: n}
-		} else if d, err := time.ParseDuration(c.buffer); err == nil && d >= time.Millisecond {
-			s.Buffer = scenario.Buffer{Time: d}
-		} else {
-			return fmt.Errorf("-buffer: %q is neither a number of packets nor a time of a millisecond or more", c.buffer)
+		b, err := scenario.ParseBuffer(c.buffer)
+		if err != nil {
+			return fmt.Errorf("-buffer: %w", err)
 		}
+		s.Buffer = b
 	}
 	if c.flows != "" {
 		if n, err := fmt.Sscanf(c.flows, "%d,%d", &s.Flows.Down, &s.Flows.Up); n != 2 {
@@ -66,8 +63,8 @@ func (c *change) line(s *scenario.Scenario) error {
 }
 
 func (c *change) play(s *scenario.Scenario) error {
-	if c.seed > 0 && s.Kind == scenario.Radio {
-		s.Play(scenario.Synthetic(c.seed, s.Length), s.Line[0].Up)
+	if c.seed > 0 {
+		s.Reseed(c.seed)
 	}
 	if c.trace == "" {
 		return nil
@@ -81,9 +78,7 @@ func (c *change) play(s *scenario.Scenario) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.trace, err)
 	}
-	s.Kind, s.Title = scenario.Radio, "the line of "+c.trace
-	s.Play(trace, s.Line[0].Up)
-	s.Bound()
+	s.PlayFile(trace, c.trace)
 	return nil
 }
 

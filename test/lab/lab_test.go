@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/wanctl/wanctl/test/lab/internal/figure"
+	"github.com/wanctl/wanctl/internal/figure"
+	"github.com/wanctl/wanctl/internal/scenario"
 	"github.com/wanctl/wanctl/test/lab/internal/judge"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
 )
 
 func planned(t *testing.T, o options) []string {
@@ -112,21 +112,21 @@ func TestASeriesHasWhatHappenedInEachSecond(t *testing.T) {
 
 func TestTheSummaryTellsWhatIsMissed(t *testing.T) {
 	s, r := steps(t)
-	run := func(shaper judge.Shaper, p50 float64) result {
-		f := figure.Of(s, &r)
+	run := func(shaper scenario.Shaper, p50 float64) result {
+		f := r.Figures(s)
 		for i := range f.Phases {
 			f.Phases[i] = figure.Phase{Name: f.Phases[i].Name, P50: p50, P95: p50 + 2, Answered: 290, Down: 17}
 		}
 		return result{task: task{scenario: s, shaper: shaper}, record: r, figures: f}
 	}
-	all := summarize([]result{run(judge.Oracle, 20), run(judge.Wanctl, 20), run(judge.Wanctl, 30), run(judge.Wanctl, 31)}, figure.Target)
+	all := summarize([]result{run(scenario.Oracle, 20), run(scenario.Wanctl, 20), run(scenario.Wanctl, 30), run(scenario.Wanctl, 31)}, figure.Target)
 	missed := all.missed()
 	if len(missed) != 3 || missed[0] != "steps: 20 down, 10 up: ping p50 is 30 ms, want <= 22 ms" {
 		t.Errorf("missed are %q", missed)
 	}
 	text := all.markdown()
 	for _, want := range []string{
-		"| wanctl | 30.0/32 ms, 17.00 down | 30.0/32 ms, 17.00 down | 30.0/32 ms, 17.00 down | 15 (15 to 19), 1 writes | 8 (8 to 8), 0 writes | 0 ticks |",
+		"| wanctl | 30.0/32 ms, 17.00 down | 30.0/32 ms, 17.00 down | 30.0/32 ms, 17.00 down | 15 (15 to 19, last 19), 1 writes | 8 (8 to 8, last 8), 0 writes | 0 ticks |",
 		"| 20 down, 10 up: ping p50 | 30 ms | <= 22 ms | **missed** |",
 	} {
 		if !strings.Contains(text, want) {
@@ -134,7 +134,7 @@ func TestTheSummaryTellsWhatIsMissed(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	if err := all.write(dir, []result{run(judge.Wanctl, 20)}); err != nil {
+	if err := all.write(dir, []result{run(scenario.Wanctl, 20)}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -15,10 +15,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/wanctl/wanctl/test/lab/internal/figure"
+	"github.com/wanctl/wanctl/internal/figure"
+	"github.com/wanctl/wanctl/internal/scenario"
 	"github.com/wanctl/wanctl/test/lab/internal/guest"
-	"github.com/wanctl/wanctl/test/lab/internal/judge"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
 )
 
 func main() {
@@ -66,7 +65,7 @@ func parse() options {
 		for _, s := range scenario.Catalogue() {
 			fmt.Fprintf(flag.CommandLine.Output(), "  %-15s %s\n", s.Name, s.Title)
 		}
-		fmt.Fprintf(flag.CommandLine.Output(), "\nShapers: %v\n\nFlags:\n", judge.Shapers)
+		fmt.Fprintf(flag.CommandLine.Output(), "\nShapers: %v\n\nFlags:\n", scenario.Shapers)
 		flag.PrintDefaults()
 	}
 	flag.Parse()

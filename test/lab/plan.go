@@ -5,14 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wanctl/wanctl/test/lab/internal/judge"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
+	"github.com/wanctl/wanctl/internal/scenario"
 )
 
 // task is one run to be made.
 type task struct {
 	scenario *scenario.Scenario
-	shaper   judge.Shaper
+	shaper   scenario.Shaper
 	// repetition counts from 1.
 	repetition int
 }
@@ -20,11 +19,11 @@ type task struct {
 // short is what -short runs, once.
 var short = []struct {
 	scenario string
-	shapers  []judge.Shaper
+	shapers  []scenario.Shaper
 }{
-	{"steps", []judge.Shaper{judge.FixedHigh, judge.Oracle, judge.Wanctl}},
-	{"upload", []judge.Shaper{judge.Oracle, judge.Wanctl}},
-	{"idle", []judge.Shaper{judge.Wanctl}},
+	{"steps", []scenario.Shaper{scenario.FixedHigh, scenario.Oracle, scenario.Wanctl}},
+	{"upload", []scenario.Shaper{scenario.Oracle, scenario.Wanctl}},
+	{"idle", []scenario.Shaper{scenario.Wanctl}},
 }
 
 // plan lists the runs, those that compare with each other close together.
@@ -75,24 +74,17 @@ func (o *options) planShort() ([]task, error) {
 }
 
 // shapersFor are those asked for, or those that tell something about a
-// scenario: nothing is to be compared on a quiet line but the oracle, and the
-// two fixed rates are one on a steady line.
-func (o *options) shapersFor(s *scenario.Scenario) ([]judge.Shaper, error) {
+// scenario.
+func (o *options) shapersFor(s *scenario.Scenario) ([]scenario.Shaper, error) {
 	if o.shapers != "" {
-		var shapers []judge.Shaper
+		var shapers []scenario.Shaper
 		for name := range strings.SplitSeq(o.shapers, ",") {
-			if !slices.Contains(judge.Shapers, judge.Shaper(name)) {
-				return nil, fmt.Errorf("there is no shaper %q; take of %v", name, judge.Shapers)
+			if !slices.Contains(scenario.Shapers, scenario.Shaper(name)) {
+				return nil, fmt.Errorf("there is no shaper %q; take of %v", name, scenario.Shapers)
 			}
-			shapers = append(shapers, judge.Shaper(name))
+			shapers = append(shapers, scenario.Shaper(name))
 		}
 		return shapers, nil
 	}
-	switch {
-	case s.Kind == scenario.Quiet:
-		return []judge.Shaper{judge.Oracle, judge.Wanctl}, nil
-	case s.Steady():
-		return []judge.Shaper{judge.None, judge.FixedHigh, judge.Oracle, judge.Wanctl}, nil
-	}
-	return judge.Shapers, nil
+	return s.Suiting(), nil
 }

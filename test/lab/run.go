@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/wanctl/wanctl/test/lab/internal/figure"
+	"github.com/wanctl/wanctl/internal/figure"
 	"github.com/wanctl/wanctl/test/lab/internal/guest"
 	"github.com/wanctl/wanctl/test/lab/internal/judge"
 )
@@ -109,7 +109,7 @@ func (r *runner) judge(t task, dir string, files map[string][]byte) (result, err
 	if err != nil {
 		return result{}, fmt.Errorf("%s: %w", filepath.Base(dir), err)
 	}
-	done := result{task: t, record: record, figures: figure.Of(t.scenario, &record)}
+	done := result{task: t, record: record, figures: record.Figures(t.scenario)}
 	err = os.WriteFile(filepath.Join(dir, "series.csv"), series(t.scenario, &record), 0o644)
 	return done, err
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wanctl/wanctl/internal/scenario"
 	"github.com/wanctl/wanctl/test/lab/internal/judge"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
 )
 
 // series is a run second by second, as CSV: rates in Mbit/s, delays in ms. The

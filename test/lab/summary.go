@@ -8,10 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wanctl/wanctl/test/lab/internal/figure"
-	"github.com/wanctl/wanctl/test/lab/internal/judge"
+	"github.com/wanctl/wanctl/internal/figure"
+	"github.com/wanctl/wanctl/internal/scenario"
 	"github.com/wanctl/wanctl/test/lab/internal/plot"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
 )
 
 // summary is what all runs came to.
@@ -31,7 +30,7 @@ type scenarioSummary struct {
 
 // shaperSummary has the runs of one shaper in one scenario.
 type shaperSummary struct {
-	Shaper judge.Shaper     `json:"shaper"`
+	Shaper scenario.Shaper  `json:"shaper"`
 	Median figure.Figures   `json:"median"`
 	Runs   []figure.Figures `json:"runs"`
 }
@@ -58,15 +57,15 @@ func summarize(results []result, m figure.Margins) summary {
 		for k := range s.Shapers {
 			s.Shapers[k].Median = figure.Median(s.Shapers[k].Runs)
 		}
-		if wanctl := s.median(judge.Wanctl); wanctl != nil {
-			s.Checks = figure.Checks(s.scenario, *wanctl, s.median(judge.Oracle), m)
+		if wanctl := s.median(scenario.Wanctl); wanctl != nil {
+			s.Checks = figure.Checks(s.scenario, *wanctl, s.median(scenario.Oracle), m)
 		}
 	}
 	return all
 }
 
 // median is that of a shaper, nil without a run of it.
-func (s *scenarioSummary) median(shaper judge.Shaper) *figure.Figures {
+func (s *scenarioSummary) median(shaper scenario.Shaper) *figure.Figures {
 	for i := range s.Shapers {
 		if s.Shapers[i].Shaper == shaper {
 			return &s.Shapers[i].Median
@@ -102,7 +101,7 @@ func (s *summary) write(dir string, results []result) error {
 	}
 	for _, one := range s.Scenarios {
 		var runs []plot.Run
-		for _, shaper := range judge.Shapers {
+		for _, shaper := range scenario.Shapers {
 			i := slices.IndexFunc(results, func(r result) bool { return r.scenario.Name == one.Name && r.shaper == shaper })
 			if i >= 0 {
 				runs = append(runs, plot.Run{Shaper: shaper, Record: results[i].record})

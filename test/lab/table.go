@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/wanctl/wanctl/test/lab/internal/figure"
-	"github.com/wanctl/wanctl/test/lab/internal/judge"
+	"github.com/wanctl/wanctl/internal/figure"
+	"github.com/wanctl/wanctl/internal/scenario"
 )
 
 // table writes a row for each shaper: ping p50/p95 in ms and goodput in Mbit/s
@@ -22,39 +22,15 @@ func (s *scenarioSummary) table(b *strings.Builder) {
 		m := &shaper.Median
 		fmt.Fprintf(b, "| %s", shaper.Shaper)
 		for _, p := range m.Phases {
-			fmt.Fprintf(b, " | %s", phase(&p))
+			fmt.Fprintf(b, " | %s", p.String())
 		}
-		fmt.Fprintf(b, " | %s | %s | %s |\n", moved(&m.Down), moved(&m.Up), ticks(shaper.Shaper, m))
+		fmt.Fprintf(b, " | %s | %s | %s |\n", m.Down.String(), m.Up.String(), ticks(shaper.Shaper, m))
 	}
 	b.WriteByte('\n')
 }
 
-func phase(p *figure.Phase) string {
-	text := "no answer"
-	if p.Answered > 0 {
-		text = fmt.Sprintf("%.1f/%.0f ms", p.P50, p.P95)
-	}
-	if p.Down > 0 {
-		text += fmt.Sprintf(", %.2f down", p.Down)
-	}
-	if p.Up > 0 {
-		text += fmt.Sprintf(", %.2f up", p.Up)
-	}
-	if p.Lost > 0 && p.Answered > 0 {
-		text += fmt.Sprintf(", %.1f %% lost", 100*p.Lost/(p.Lost+p.Answered))
-	}
-	return text
-}
-
-func moved(s *figure.Shaper) string {
-	if s.Before == 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%.3g (%.3g to %.3g), %.0f writes", s.Before, s.Least, s.Most, s.Writes)
-}
-
-func ticks(shaper judge.Shaper, f *figure.Figures) string {
-	if shaper != judge.Wanctl {
+func ticks(shaper scenario.Shaper, f *figure.Figures) string {
+	if shaper != scenario.Wanctl {
 		return "-"
 	}
 	return fmt.Sprintf("%.0f ticks", f.Ticks)

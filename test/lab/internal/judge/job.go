@@ -3,55 +3,26 @@
 package judge
 
 import (
-	"bytes"
 	"cmp"
 	_ "embed"
 	"fmt"
 	"slices"
-	"text/template"
 	"time"
 
+	"github.com/wanctl/wanctl/internal/scenario"
 	"github.com/wanctl/wanctl/test/lab/internal/guest"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
 )
-
-// Shaper is who sets the rates of CAKE.
-type Shaper string
-
-// The shapers that are compared.
-const (
-	// None is no CAKE at all.
-	None Shaper = "none"
-	// FixedHigh and FixedLow are 90 % of the most and of the least that the
-	// line carries, all the time.
-	FixedHigh Shaper = "fixed-high"
-	FixedLow  Shaper = "fixed-low"
-	// Oracle is 95 % of what the line carries, at the moment it changes.
-	Oracle Shaper = "oracle"
-	// Wanctl is the program.
-	Wanctl Shaper = "wanctl"
-)
-
-// Shapers are all of them, in the order of the report.
-var Shapers = []Shaper{None, FixedHigh, FixedLow, Oracle, Wanctl}
-
-// settle is how long a shaper has before the load comes.
-const settle = 12 * time.Second
 
 var (
 	//go:embed topo.sh
 	topo []byte
 	//go:embed judge.sh
 	script []byte
-	//go:embed site.yaml
-	site string
-
-	manifest = template.Must(template.New("site.yaml").Parse(site))
 )
 
 // Job is what a guest has to do to run a scenario under a shaper; binary is a
 // static wanctl.
-func Job(s *scenario.Scenario, shaper Shaper, binary []byte) (guest.Job, error) {
+func Job(s *scenario.Scenario, shaper scenario.Shaper, binary []byte) (guest.Job, error) {
 	job := guest.Job{
 		Files: map[string][]byte{
 			"topo.sh": topo, "judge.sh": script,
@@ -61,28 +32,22 @@ func Job(s *scenario.Scenario, shaper Shaper, binary []byte) (guest.Job, error) 
 		Shift:   s.Shift,
 		Limit:   2*time.Minute + 5*s.Length,
 	}
-	if shaper == Wanctl {
-		var text bytes.Buffer
-		if err := manifest.Execute(&text, s); err != nil {
-			return guest.Job{}, fmt.Errorf("write the manifest of %s: %w", s.Name, err)
+	if shaper == scenario.Wanctl {
+		text, err := s.Manifest()
+		if err != nil {
+			return guest.Job{}, err
 		}
-		job.Files["site.yaml"], job.Files["wanctl"] = text.Bytes(), binary
+		job.Files["site.yaml"], job.Files["wanctl"] = text, binary
 	}
 	return job, nil
 }
 
-func settings(s *scenario.Scenario, shaper Shaper) []byte {
-	mode, start := "cake", s.Start
+func settings(s *scenario.Scenario, shaper scenario.Shaper) []byte {
+	mode, start := "cake", s.Told(shaper, 0)
 	switch shaper {
-	case None:
+	case scenario.None:
 		mode = "none"
-	case FixedHigh:
-		start = s.Highest().Share(90)
-	case FixedLow:
-		start = s.Lowest().Share(90)
-	case Oracle:
-		start = s.At(0).Share(95)
-	case Wanctl:
+	case scenario.Wanctl:
 		mode = "wanctl"
 	}
 	// A trace sets the bottleneck often, and each time fills its bucket.
@@ -91,28 +56,47 @@ func settings(s *scenario.Scenario, shaper Shaper) []byte {
 		burst = 3000
 	}
 	return fmt.Appendf(nil, "RTT=%d BURST=%d SETTLE=%d LENGTH=%d DOWN=%d UP=%d SHAPER=%s START_UP=%d START_DOWN=%d\n",
-		s.RTT.Milliseconds(), burst, int(settle.Seconds()), int(s.Length.Seconds()), s.Flows.Down, s.Flows.Up, mode, start.Up, start.Down)
+		s.RTT.Milliseconds(), burst, int(scenario.Settle.Seconds()), int(s.Length.Seconds()), s.Flows.Down, s.Flows.Up, mode, start.Up, start.Down)
+}
+
+// call is a call of a function of topo.sh at a time.
+type call struct {
+	at   time.Duration
+	text string
 }
 
 // timeline is the calls of topo.sh's functions that play a scenario, each after
 // its microseconds.
-func timeline(s *scenario.Scenario, shaper Shaper) []byte {
-	var events []scenario.Event
+func timeline(s *scenario.Scenario, shaper scenario.Shaper) []byte {
+	var calls []call
 	for _, c := range s.Line {
-		events = append(events, scenario.Event{
-			At:   c.At,
-			Call: fmt.Sprintf("link %d %d %d %d", c.Up, s.Buffer.Bytes(c.Up), c.Down, s.Buffer.Bytes(c.Down)),
-		})
-		if shaper == Oracle && c.At > 0 {
-			told := c.Share(95)
-			events = append(events, scenario.Event{At: c.At, Call: fmt.Sprintf("shape %d %d", told.Up, told.Down)})
+		calls = append(calls, call{c.At, fmt.Sprintf("link %d %d %d %d", c.Up, s.Buffer.Bytes(c.Up), c.Down, s.Buffer.Bytes(c.Down))})
+		if shaper == scenario.Oracle && c.At > 0 {
+			told := s.Told(shaper, c.At)
+			calls = append(calls, call{c.At, fmt.Sprintf("shape %d %d", told.Up, told.Down)})
 		}
 	}
-	events = append(events, s.Events...)
-	slices.SortStableFunc(events, func(a, b scenario.Event) int { return cmp.Compare(a.At, b.At) })
+	for _, e := range s.Events {
+		calls = append(calls, call{e.At, event(e)})
+	}
+	slices.SortStableFunc(calls, func(a, b call) int { return cmp.Compare(a.at, b.at) })
 	var text []byte
-	for _, e := range events {
-		text = fmt.Appendf(text, "%d %s\n", e.At.Microseconds(), e.Call)
+	for _, c := range calls {
+		text = fmt.Appendf(text, "%d %s\n", c.at.Microseconds(), c.text)
 	}
 	return text
+}
+
+// event is the function of topo.sh that lets it happen.
+func event(e scenario.Event) string {
+	reflector := fmt.Sprintf("10.9.0.%d", e.Reflector+1)
+	switch e.Kind {
+	case scenario.Late:
+		return fmt.Sprintf("late %s %d", reflector, e.By.Milliseconds())
+	case scenario.Dead:
+		return "dead " + reflector
+	case scenario.Cut:
+		return "outage 100%"
+	}
+	return "outage 0%"
 }

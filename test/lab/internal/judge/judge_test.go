@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
+	"github.com/wanctl/wanctl/internal/scenario"
 	"github.com/wanctl/wanctl/test/lab/internal/judge"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
 )
 
 func find(t *testing.T, name string) *scenario.Scenario {
@@ -25,7 +25,7 @@ func find(t *testing.T, name string) *scenario.Scenario {
 
 func TestTheManifestOfEveryScenarioIsAccepted(t *testing.T) {
 	for _, s := range scenario.Catalogue() {
-		job, err := judge.Job(&s, judge.Wanctl, nil)
+		job, err := judge.Job(&s, scenario.Wanctl, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,9 +49,9 @@ func TestOnlyTheOracleIsToldWhatTheLineCarries(t *testing.T) {
 SHAPE30000000 link 10000 1514000 20000 1514000
 `
 	told := strings.Replace(line, "SHAPE", "15000000 shape 9500 7600\n", 1) + "30000000 shape 9500 19000\n"
-	for _, shaper := range judge.Shapers {
+	for _, shaper := range scenario.Shapers {
 		want := strings.Replace(line, "SHAPE", "", 1)
-		if shaper == judge.Oracle {
+		if shaper == scenario.Oracle {
 			want = told
 		}
 		job, err := judge.Job(find(t, "steps"), shaper, nil)
@@ -65,12 +65,12 @@ SHAPE30000000 link 10000 1514000 20000 1514000
 }
 
 func TestEveryShaperStartsAtARateOfItsOwn(t *testing.T) {
-	for shaper, want := range map[judge.Shaper]string{
-		judge.None:      "SHAPER=none START_UP=8000 START_DOWN=15000",
-		judge.FixedHigh: "SHAPER=cake START_UP=9000 START_DOWN=18000",
-		judge.FixedLow:  "SHAPER=cake START_UP=9000 START_DOWN=7200",
-		judge.Oracle:    "SHAPER=cake START_UP=9500 START_DOWN=19000",
-		judge.Wanctl:    "SHAPER=wanctl START_UP=8000 START_DOWN=15000",
+	for shaper, want := range map[scenario.Shaper]string{
+		scenario.None:      "SHAPER=none START_UP=8000 START_DOWN=15000",
+		scenario.FixedHigh: "SHAPER=cake START_UP=9000 START_DOWN=18000",
+		scenario.FixedLow:  "SHAPER=cake START_UP=9000 START_DOWN=7200",
+		scenario.Oracle:    "SHAPER=cake START_UP=9500 START_DOWN=19000",
+		scenario.Wanctl:    "SHAPER=wanctl START_UP=8000 START_DOWN=15000",
 	} {
 		job, err := judge.Job(find(t, "steps"), shaper, nil)
 		if err != nil {
@@ -152,7 +152,7 @@ func TestARunWithAPartMissingIsRefusedByName(t *testing.T) {
 
 func TestAGuestHasTimeEnough(t *testing.T) {
 	s := find(t, "idle")
-	job, err := judge.Job(s, judge.Oracle, nil)
+	job, err := judge.Job(s, scenario.Oracle, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wanctl/wanctl/internal/scenario"
 	"github.com/wanctl/wanctl/test/lab/internal/judge"
 	"github.com/wanctl/wanctl/test/lab/internal/plot"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
 )
 
 // classes counts the elements of each class of a drawing, and fails on what is
@@ -53,7 +53,7 @@ func TestADrawingHasAColumnForEachRunAndARowForEachLoadedDirection(t *testing.T)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := classes(t, plot.Scenario(&s, []plot.Run{{Shaper: judge.None, Record: bare}, {Shaper: judge.Wanctl, Record: record}}))
+		got := classes(t, plot.Scenario(&s, []plot.Run{{Shaper: scenario.None, Record: bare}, {Shaper: scenario.Wanctl, Record: record}}))
 		// The legend has one of each.
 		rates := c.rows - 1
 		for class, want := range map[string]int{

@@ -1,13 +1,13 @@
 package plot
 
 import (
+	"github.com/wanctl/wanctl/internal/scenario"
 	"github.com/wanctl/wanctl/test/lab/internal/judge"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
 )
 
 // Run is a run to be drawn under a shaper's name.
 type Run struct {
-	Shaper judge.Shaper
+	Shaper scenario.Shaper
 	Record judge.Record
 }
 

@@ -2,12 +2,7 @@
 // against what is to be reached.
 package figure
 
-import (
-	"slices"
-
-	"github.com/wanctl/wanctl/test/lab/internal/judge"
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
-)
+import "slices"
 
 // Figures are those of a run, or the medians of several.
 type Figures struct {
@@ -17,10 +12,10 @@ type Figures struct {
 	Up   Shaper `json:"up"`
 	// Ticks are the controller's CPU time, in hundredths of a second of the
 	// guest.
-	Ticks float64 `json:"cpuTicks"`
+	Ticks float64 `json:"cpuTicks,omitempty"`
 	// Busy is the share of time that the guest's CPU was busy, 0 to 1. Above
 	// 0.9 the guest was too slow for its scenario.
-	Busy float64 `json:"guestBusy"`
+	Busy float64 `json:"guestBusy,omitempty"`
 }
 
 // Phase has the figures of a phase: ping under load in ms, how many pings were
@@ -38,41 +33,24 @@ type Phase struct {
 }
 
 // Shaper has the figures of one direction's shaper, in Mbit/s: its rate when
-// the load came, and the least and most of it from then on, and how often it
+// the load came, the least, most and last of it from then on, and how often it
 // was written.
 type Shaper struct {
 	Before float64 `json:"beforeMbit"`
 	Least  float64 `json:"leastMbit"`
 	Most   float64 `json:"mostMbit"`
+	Last   float64 `json:"lastMbit"`
 	Writes float64 `json:"writes"`
 }
 
-// Of makes the figures of a run.
-func Of(s *scenario.Scenario, r *judge.Record) Figures {
-	f := Figures{Ticks: float64(r.Ticks), Busy: r.Busy}
-	for _, p := range s.Phases {
-		from, to := p.From.Seconds(), p.To.Seconds()
-		one := Phase{Name: p.Name, Down: goodput(r.Down, from, to), Up: goodput(r.Up, from, to)}
-		var ms []float64
-		for _, ping := range r.Pings {
-			switch {
-			case ping.At < from || ping.At >= to:
-			case ping.Lost:
-				one.Lost++
-			default:
-				ms = append(ms, ping.RTT)
-			}
-		}
-		slices.Sort(ms)
-		if n := len(ms); n > 0 {
-			one.P50, one.P95, one.Max = percentile(ms, 50), percentile(ms, 95), ms[n-1]
-			one.Answered = float64(n)
-		}
-		f.Phases = append(f.Phases, one)
+// Of are the figures of a phase's pings, in ms: how many of them were answered,
+// and the percentiles of those. It sorts them.
+func (p *Phase) Of(ms []float64) {
+	slices.Sort(ms)
+	if n := len(ms); n > 0 {
+		p.P50, p.P95, p.Max = percentile(ms, 50), percentile(ms, 95), ms[n-1]
+		p.Answered = float64(n)
 	}
-	f.Down = shaper(r, true, func(s judge.Shaped) float64 { return s.Down.Kbit })
-	f.Up = shaper(r, false, func(s judge.Shaped) float64 { return s.Up.Kbit })
-	return f
 }
 
 // percentile of sorted values.
@@ -80,35 +58,14 @@ func percentile(sorted []float64, p int) float64 {
 	return sorted[min(len(sorted)*p/100, len(sorted)-1)]
 }
 
-// goodput is the mean of the intervals that begin in a phase.
-func goodput(all []judge.Goodput, from, to float64) float64 {
-	sum, n := 0.0, 0
-	for _, g := range all {
-		if g.From >= from && g.From < to {
-			sum += g.Mbit
-			n++
-		}
-	}
-	if n == 0 {
-		return 0
-	}
-	return sum / float64(n)
+// Wrote counts a write of a rate, in Mbit/s.
+func (s *Shaper) Wrote(mbit float64) {
+	s.Writes++
+	s.Least, s.Most, s.Last = min(s.Least, mbit), max(s.Most, mbit), mbit
 }
 
-func shaper(r *judge.Record, down bool, kbit func(judge.Shaped) float64) Shaper {
-	if len(r.Shaped) == 0 {
-		return Shaper{}
-	}
-	first := kbit(r.Shaped[0]) / 1000
-	f := Shaper{Before: first, Least: first, Most: first}
-	for _, w := range r.Writes {
-		if w.Down == down {
-			f.Writes++
-			f.Least, f.Most = min(f.Least, w.Kbit/1000), max(f.Most, w.Kbit/1000)
-		}
-	}
-	return f
-}
+// Stands is a shaper at a rate in Mbit/s when the load comes.
+func Stands(mbit float64) Shaper { return Shaper{Before: mbit, Least: mbit, Most: mbit, Last: mbit} }
 
 // Median is the median of each figure of several runs of one scenario.
 func Median(runs []Figures) Figures {
@@ -142,6 +99,7 @@ func Median(runs []Figures) Figures {
 			Before: of(func(f *Figures) float64 { return which(f).Before }),
 			Least:  of(func(f *Figures) float64 { return which(f).Least }),
 			Most:   of(func(f *Figures) float64 { return which(f).Most }),
+			Last:   of(func(f *Figures) float64 { return which(f).Last }),
 			Writes: of(func(f *Figures) float64 { return which(f).Writes }),
 		}
 	}

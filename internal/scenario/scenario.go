@@ -1,5 +1,6 @@
-// Package scenario says what a line does in a run of the lab: what it carries
-// and when, what asks for it, and what breaks.
+// Package scenario says what a line does in a run of the lab and of wanctl
+// simulate --scenario: what it carries and when, what asks for it, and what
+// breaks.
 package scenario
 
 import (
@@ -65,12 +66,6 @@ func (b Buffer) Bytes(kbit int64) int64 {
 		return b.Packets * packet
 	}
 	return max(4*packet, kbit*b.Time.Milliseconds()/8)
-}
-
-// Event is a call of a function of topo.sh at a time.
-type Event struct {
-	At   time.Duration
-	Call string
 }
 
 // Phase is a part of a run.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/wanctl/wanctl/test/lab/internal/scenario"
+	"github.com/wanctl/wanctl/internal/scenario"
 )
 
 func TestEveryScenarioOfTheCatalogueIsWhole(t *testing.T) {
@@ -38,7 +38,7 @@ func TestEveryScenarioOfTheCatalogueIsWhole(t *testing.T) {
 			}
 			for _, e := range s.Events {
 				if e.At >= s.Length {
-					t.Errorf("%s is at %v, beyond the end", e.Call, e.At)
+					t.Errorf("event %d is at %v, beyond the end", e.Kind, e.At)
 				}
 			}
 			most, floor := s.Highest(), s.Bounds.Floor

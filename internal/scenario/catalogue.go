@@ -19,7 +19,7 @@ var base = Scenario{
 	Shift:  2,
 }
 
-// Catalogue is every scenario of the lab, in the order of its report.
+// Catalogue is every scenario, in the order of its report.
 func Catalogue() []Scenario {
 	return []Scenario{
 		named("steady", "20 Mbit/s all the time, two downloads", func(s *Scenario) {
@@ -47,16 +47,16 @@ func Catalogue() []Scenario {
 		}),
 		named("late-reflector", "an idle line; one reflector turns 100 ms late", func(s *Scenario) {
 			s.Flows, s.Kind = Flows{}, Quiet
-			s.Events = []Event{{At: 15 * time.Second, Call: "late 10.9.0.1 100"}}
+			s.Events = []Event{{At: 15 * time.Second, Kind: Late, Reflector: 0, By: 100 * time.Millisecond}}
 			s.phases("before", 15*time.Second, "one late", 30*time.Second)
 		}),
 		named("dead-reflector", "two downloads; a reflector dies, later another", func(s *Scenario) {
-			s.Events = []Event{{At: 15 * time.Second, Call: "dead 10.9.0.1"}, {At: 30 * time.Second, Call: "dead 10.9.0.2"}}
+			s.Events = []Event{{At: 15 * time.Second, Kind: Dead, Reflector: 0}, {At: 30 * time.Second, Kind: Dead, Reflector: 1}}
 			s.phases("before", 15*time.Second, "one dead", 15*time.Second, "two dead", 15*time.Second)
 		}),
 		named("outage", "two downloads; nothing gets through for ten seconds", func(s *Scenario) {
 			s.Kind, s.Length = Broken, time.Minute
-			s.Events = []Event{{At: 15 * time.Second, Call: "outage 100%"}, {At: 25 * time.Second, Call: "outage 0%"}}
+			s.Events = []Event{{At: 15 * time.Second, Kind: Cut}, {At: 25 * time.Second, Kind: Mended}}
 			s.phases("before", 15*time.Second, "outage", 10*time.Second, "return", 10*time.Second, "after", 25*time.Second)
 		}),
 		named("radio", "a radio link between 4 and 59 Mbit/s down, two downloads", func(s *Scenario) {
