@@ -89,7 +89,7 @@ oracle as the lab does.`,
 	flags := cmd.Flags()
 	flags.DurationVar(&s.length, "for", time.Hour, "how long, in the links' time")
 	flags.StringSliceVar(&s.profiles, "profile", nil, "interval to simulate instead of the manifest's; may be repeated")
-	flags.BoolVar(&s.compare, "compare", false, "also show a shaper fixed at the ceiling, and an oracle that is told 95 % of the true capacity")
+	flags.BoolVar(&s.compare, "compare", false, "also show a shaper fixed at the ceiling, and an oracle that is told 95 % of the true capacity; with --scenario the lab's shapers")
 	flags.BoolVar(&s.verdict, "verdict", false, "rehearse the rollout, and end with 0 only where it is approved")
 	flags.StringVar(&s.from, "from", "", "with --verdict: the profile that runs before; the next slower of the ladder when left out")
 	must(cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(v1alpha1.Profiles, cobra.ShellCompDirectiveNoFileComp)))
@@ -105,8 +105,11 @@ func (s *simulation) run(cmd *cobra.Command) error {
 		return usage(fmt.Errorf("unknown output format %q: use table, json, yaml or jsonpath=TEMPLATE", s.output))
 	}
 	if len(s.lab.scenarios) > 0 {
-		if cmd.Flags().Changed("for") {
+		switch {
+		case cmd.Flags().Changed("for"):
 			return usage(errors.New("--for does not go with --scenario, which has a length of its own"))
+		case s.verdict || s.from != "":
+			return usage(errors.New("--verdict does not go with --scenario: it rehearses a rollout over a manifest's own links"))
 		}
 		return s.playScenarios(cmd, format)
 	}
