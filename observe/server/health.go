@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,8 +48,7 @@ func (o *Options) readyz(w http.ResponseWriter, r *http.Request) {
 	sites, _ := o.Feed.Latest()
 	var checks []check
 	for _, s := range sites {
-		checks = append(checks,
-			holds(s, "manifest", v1alpha1.ConditionAccepted, true), holds(s, "loops", v1alpha1.ConditionProgressing, false))
+		checks = append(checks, holds(s, "manifest", v1alpha1.ConditionAccepted, true), loopsUp(s))
 	}
 	if len(checks) == 0 {
 		checks = []check{{"manifest", "none has been accepted yet"}}
@@ -65,6 +65,20 @@ func holds(s *v1alpha1.Site, name, kind string, want bool) check {
 		c.fault = "not known yet"
 	case (found.Status == "True") != want:
 		c.fault = found.Reason + ": " + strings.ReplaceAll(found.Message, "\n", "; ")
+	}
+	return c
+}
+
+// loopsUp is the check that every WAN of the spec has a loop that has measured
+// something. A rollout that still watches one does not matter to it.
+func loopsUp(s *v1alpha1.Site) check {
+	c := check{name: "loops " + s.Name}
+	for i := range s.Spec.WANs {
+		name := s.Spec.WANs[i].Name
+		if !slices.ContainsFunc(s.Status.WANs, func(w v1alpha1.WANStatus) bool { return w.Name == name && w.RTT.Baseline != nil }) {
+			c.fault = "the loop of wan " + name + " has measured nothing yet"
+			break
+		}
 	}
 	return c
 }

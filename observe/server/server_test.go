@@ -48,6 +48,7 @@ func site() *v1alpha1.Site {
 		s.Status.Conditions = append(s.Status.Conditions, metav1.Condition{
 			Type: kind, Status: status, Reason: "UpToDate", Message: "as it should be", LastTransitionTime: metav1.Now().Rfc3339Copy()})
 	}
+	s.Status.WANs = []v1alpha1.WANStatus{{Name: "att", RTT: v1alpha1.RTTStatus{Baseline: &metav1.Duration{Duration: 20 * time.Millisecond}}}}
 	return s
 }
 
@@ -251,6 +252,19 @@ func TestHealth(t *testing.T) {
 	f.Sites([]*v1alpha1.Site{s})
 	if code, text := readyz(); code != http.StatusOK || !strings.Contains(text, "[+]manifest home ok\n[+]loops home ok\n") {
 		t.Errorf("with a site: %d %s", code, text)
+	}
+	soaking := site()
+	meta.SetStatusCondition(&soaking.Status.Conditions, metav1.Condition{
+		Type: v1alpha1.ConditionProgressing, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonRolloutSoaking, Message: "soaks for 24h"})
+	f.Sites([]*v1alpha1.Site{soaking})
+	if code, text := readyz(); code != http.StatusOK {
+		t.Errorf("while a change soaks: %d %s", code, text)
+	}
+	unmeasured := site()
+	unmeasured.Status.WANs[0].RTT.Baseline = nil
+	f.Sites([]*v1alpha1.Site{unmeasured})
+	if code, text := readyz(); code != http.StatusServiceUnavailable || !strings.Contains(text, "[-]loops home failed: the loop of wan att has measured nothing yet\n") {
+		t.Errorf("with a loop that has measured nothing: %d %s", code, text)
 	}
 	refused := site()
 	meta.SetStatusCondition(&refused.Status.Conditions, metav1.Condition{
