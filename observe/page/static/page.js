@@ -101,7 +101,7 @@ function showSites(list) {
   const running = new Set();
   for (const site of list) {
     const name = site.metadata.name, s = section(name);
-    const bad = (c) => (c.type === 'Degraded' || c.type === 'Progressing' ? c.status === 'True' : c.type !== 'Stable' && c.status !== 'True');
+    const bad = (c) => (c.type === 'Degraded' ? c.status === 'True' : !['Stable', 'Progressing'].includes(c.type) && c.status !== 'True');
     replace(s.conditions, el('dl', { class: 'facts conditions' }, ...(site.status.conditions ?? []).map((c) =>
       el('div', {}, el('dt', {}, c.type), el('dd', { class: bad(c) ? 'bad' : null }, bad(c) ? `${c.status}: ${c.reason}. ${c.message}` : `${c.status} (${c.reason})`)))));
     for (const spec of site.spec.wans) {

@@ -3,7 +3,7 @@
 import { el, table } from './element.js';
 import { ago } from './figures.js';
 
-const results = { Pass: 'pass', Thin: 'thin', Abort: 'abort', Inconclusive: 'too little evidence', Skipped: 'not told by this router' };
+const results = { Pass: 'pass', Thin: 'thin', Abort: 'abort', Inconclusive: 'too little evidence' };
 
 // bar draws a gate's figure against its limits: the filled part is the figure,
 // the marks are pass, thin and abort.
@@ -35,8 +35,9 @@ export function rollout(site) {
   return el('div', {},
     el('p', {}, where + (r.lastStable ? `; last stable: ${r.lastStable}` : '') + (r.soakEnds ? `; the soak ends ${new Date(r.soakEnds).toLocaleString()}` : '')),
     r.message ? el('p', {}, r.message) : null,
-    r.wans?.length ? table('Where each WAN stands', ['WAN', 'runs', 'wanted', 'goes back to', 'failed'],
-      r.wans.map((w) => [w.name, w.profile, w.wanted, w.stable, (w.failed ?? []).join(', ') || '-'])) : null,
+    r.issues?.length ? el('p', { class: 'bad' }, `In the way: ${r.issues.join('; ')}`) : null,
+    r.wans?.length ? table('Where each WAN stands', ['WAN', 'runs', 'stands at', 'not tried again'],
+      r.wans.map((w) => [w.name, w.profile ?? '-', w.result, (r.failed ?? []).filter((f) => f.wan === w.name).map((f) => f.profile).join(', ') || '-'])) : null,
     r.gates?.length ? gates('Gates: the figure as a bar, its limits as marks', r.gates) : null);
 }
 

@@ -25,7 +25,7 @@ func TestThePageShowsWhatRunsAndKeepsShowingIt(t *testing.T) {
 	a, b := agent.New(t), newTab(t)
 	b.screen(1200, 900, false, "light")
 	b.open(a.Origin)
-	for _, want := range []string{"Site home", "att", "spectrum", "LoopsRunning", "No change of interval", "spectrum is not congested"} {
+	for _, want := range []string{"Site home", "att", "spectrum", "LoopsRunning", "Where each WAN stands", "spectrum is not congested"} {
 		if text := is[string](b, `document.body.innerText`); !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}

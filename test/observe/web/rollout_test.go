@@ -22,7 +22,9 @@ const standing = `{
 		{"name": "CycleTime", "wan": "att", "figure": 0.004, "pass": 0.9, "thin": 0.9, "abort": 0.9, "evidence": 1200, "minEvidence": 100, "result": "Pass"},
 		{"name": "ProbeLoss", "wan": "att", "figure": 0.02, "pass": 0.01, "thin": 0.03, "abort": 0.1, "evidence": 1200, "minEvidence": 100, "result": "Thin"},
 		{"name": "Flapping", "wan": "att", "figure": 40, "unit": "per 120 s", "pass": 8, "thin": 20, "abort": 30, "evidence": 9, "minEvidence": 1, "result": "Abort"},
-		{"name": "RouterCPU", "wan": "att", "pass": 30, "thin": 60, "abort": 60, "evidence": 0, "minEvidence": 10, "result": "Skipped"}]},
+		{"name": "RouterCPU", "wan": "att", "pass": 30, "thin": 60, "abort": 60, "evidence": 0, "minEvidence": 10, "result": "Inconclusive", "message": "not told by this router"}],
+		"issues": ["router edge does not answer"], "wans": [{"name": "att", "profile": "50ms", "result": "Soaking"}, {"name": "spectrum", "profile": "100ms", "result": "Waiting"}],
+		"failed": [{"wan": "spectrum", "profile": "20ms", "generation": 1}]},
 	"verdicts": [
 		{"verdict": "finalize-100ms", "profile": "50ms", "wans": ["att"], "decided": "2026-01-01T00:00:00Z", "message": "too many transitions", "gates": []},
 		{"verdict": "approved-100ms", "profile": "100ms", "wans": ["att", "spectrum"], "decided": "2026-01-02T00:00:00Z", "message": "every gate passed", "gates": [
@@ -103,7 +105,7 @@ func TestRolloutVerdictsAndSteeringAreShown(t *testing.T) {
 	b.until(`document.querySelectorAll('.bar').length === 5`)
 	b.do(evaluate(`document.querySelectorAll('details').forEach((d) => d.open = true)`))
 	for _, want := range []string{
-		"Soaking on att from 100ms to 50ms; last stable: 100ms", "watching att for an hour", "40 per 120 s", "not told by this router",
+		"Soaking on att from 100ms to 50ms; last stable: 100ms", "watching att for an hour", "40 per 120 s", "not told by this router", "router edge does not answer", "Waiting\t20ms",
 		"finalize-100ms", "approved-100ms", "every gate passed", "steered", "87", "<b>RED</b> for 4s",
 	} {
 		if text := is[string](b, `document.body.innerText`); !strings.Contains(text, want) {
