@@ -10,6 +10,7 @@ import (
 	"github.com/wanctl/wanctl/controller/evidence"
 	"github.com/wanctl/wanctl/controller/loop"
 	"github.com/wanctl/wanctl/controller/router"
+	"github.com/wanctl/wanctl/reconciler/rollout"
 	"github.com/wanctl/wanctl/reconciler/status"
 )
 
@@ -38,28 +39,11 @@ type soak struct {
 	cpuAt    time.Time
 }
 
-// soakOptions say what a WAN's soak is of at present.
-func soakOptions(s *site, w *wan) evidence.Options {
-	window := func(gate v1alpha1.GateName) time.Duration {
-		if d := s.live.Spec.Rollout.Gates[gate].Window; d != nil {
-			return d.Duration
-		}
-		return 0
-	}
-	return evidence.Options{
-		Profile: w.derived.Profile, Interval: w.config.Interval, GreenMS: w.config.Autorate.Thresholds.GreenMS,
-		Load: s.live.EffectiveTimeConstants(&w.spec).Load.Duration,
-		Windows: evidence.Windows{
-			CycleTime: window(v1alpha1.GateCycleTime), Cadence: window(v1alpha1.GateCadence), ProbeLoss: window(v1alpha1.GateProbeLoss),
-			RouterCPU: window(v1alpha1.GateRouterCPU), RouterErrors: window(v1alpha1.GateRouterErrors),
-		},
-	}
-}
-
 // soak is that of a WAN, made or brought up to date as need be. Another interval
 // begins anew.
 func (a *Agent) soak(s *site, w *wan) *soak {
-	name, opts := w.spec.Name, soakOptions(s, w)
+	name := w.spec.Name
+	opts := rollout.Watched(s.live, &w.spec, w.derived.Profile, w.config.Interval, w.config.Autorate.Thresholds.GreenMS)
 	k := s.soaks[name]
 	switch {
 	case k == nil:
@@ -90,15 +74,6 @@ func (s *site) holdSoak(wan string, held bool) {
 	if k.held = held; !held {
 		k.collector.Interrupt()
 	}
-}
-
-// soaked are the figures of a WAN's soak, and its number; ok is false where none runs.
-func (s *site) soaked(wan string, since time.Duration) (number int64, f evidence.Figures, ok bool) {
-	k := s.soaks[wan]
-	if k == nil {
-		return 0, evidence.Figures{}, false
-	}
-	return k.number, k.collector.Figures(since), true
 }
 
 // watch takes into the evidence what happened since the last look, and stores it

@@ -116,11 +116,12 @@ func (b *bench) home() *site { return b.sites["home"] }
 
 func (b *bench) soaked() (number int64, f figuresOf) {
 	b.t.Helper()
-	number, figures, ok := b.home().soaked("att", time.Since(b.epoch))
-	if !ok {
+	k := b.home().soaks["att"]
+	if k == nil {
 		b.t.Fatal("there is no evidence of att")
 	}
-	return number, figuresOf{
+	figures := k.collector.Figures(time.Since(b.epoch))
+	return k.number, figuresOf{
 		cycles: figures.Cadence.Cycles, unseen: figures.Cadence.Unseen, sent: figures.ProbeLoss.Sent, applies: figures.RouterErrors.Applies,
 		loopCrashes: figures.Restarts.LoopCrashes, agentCrashes: figures.Restarts.AgentCrashes, interval: figures.Interval, soaked: figures.Soaked,
 	}
@@ -221,7 +222,7 @@ func TestFailedWritesAreCountedOnce(t *testing.T) {
 		b.manifest(strings.Replace(soakManifest, "applyLatency: 5ms", "applyLatency: 5ms, faults: [{at: 20s, for: 15s, kind: RouterDown}]", 1))
 		b.gathered(time.Minute)
 		slot := b.home().wans["att"].slot.State()
-		_, figures, _ := b.home().soaked("att", time.Since(b.epoch))
+		figures := b.home().soaks["att"].collector.Figures(time.Since(b.epoch))
 		if f := figures.RouterErrors; slot.Failures == 0 || f.Failed != slot.Failures || f.Applies != slot.Applies {
 			t.Errorf("%d failed and %d were applied; the router's own count is %d and %d", f.Failed, f.Applies, slot.Failures, slot.Applies)
 		}

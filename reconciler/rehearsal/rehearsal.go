@@ -11,7 +11,6 @@ import (
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/controller/core"
-	"github.com/wanctl/wanctl/controller/evidence"
 	"github.com/wanctl/wanctl/controller/simulate"
 	"github.com/wanctl/wanctl/reconciler/derive"
 	"github.com/wanctl/wanctl/reconciler/plan"
@@ -257,26 +256,9 @@ func (t *theatre) Run(name, profile string, soak int64) {
 			l.Restart(config, t.now)
 		}
 		if soak > 0 && l.soak != soak {
-			l.Soak(soakOf(at, wan, profile, config))
+			l.Soak(rollout.Watched(at, wan, profile, config.Interval, config.Autorate.Thresholds.GreenMS))
 		}
 		l.profile, l.soak = profile, soak
-	}
-}
-
-func soakOf(site *v1alpha1.Site, wan *v1alpha1.WAN, profile string, config *core.Config) evidence.Options {
-	window := func(gate v1alpha1.GateName) time.Duration {
-		if d := site.Spec.Rollout.Gates[gate].Window; d != nil {
-			return d.Duration
-		}
-		return 0
-	}
-	return evidence.Options{
-		Profile: profile, Interval: config.Interval, GreenMS: config.Autorate.Thresholds.GreenMS,
-		Load: site.EffectiveTimeConstants(wan).Load.Duration,
-		Windows: evidence.Windows{
-			CycleTime: window(v1alpha1.GateCycleTime), Cadence: window(v1alpha1.GateCadence), ProbeLoss: window(v1alpha1.GateProbeLoss),
-			RouterCPU: window(v1alpha1.GateRouterCPU), RouterErrors: window(v1alpha1.GateRouterErrors),
-		},
 	}
 }
 
