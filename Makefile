@@ -127,7 +127,8 @@ check-generated: generate ## Fail if generated files are not current.
 	@test -z "$$(git status --porcelain -- api docs manifests)" || { git status --short -- api docs manifests; echo "generated files are not committed"; exit 1; }
 
 .PHONY: lint
-lint: ## Check formatting, vet and staticcheck.
+lint: ## Check formatting, vet and staticcheck, and that no merge was left half done.
+	@! git grep -nE '^(<<<<<<<|>>>>>>>) '
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags e2e ./test/...
