@@ -1,14 +1,7 @@
 package status
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"slices"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 )
@@ -45,36 +38,9 @@ func sameEvent(a, b *v1alpha1.Event) bool {
 	return a.Type == b.Type && a.Reason == b.Reason && a.Object == b.Object && a.Message == b.Message
 }
 
-func encodeEvents(events []v1alpha1.Event) ([]byte, error) {
-	data, err := json.MarshalIndent(v1alpha1.EventList{
-		TypeMeta: metav1.TypeMeta{APIVersion: v1alpha1.APIVersion, Kind: "EventList"},
-		Items:    events,
-	}, "", " ")
-	if err != nil {
-		return nil, fmt.Errorf("encode events: %w", err)
-	}
-	return append(data, '\n'), nil
-}
+func encodeEvents(events []v1alpha1.Event) ([]byte, error) { return encodeList("EventList", events) }
 
 // readEvents is the stored events of one site; none where nothing is stored.
 func readEvents(dir, site string) ([]v1alpha1.Event, error) {
-	path, err := fileName(dir, eventsDir, site, ".json")
-	if err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read events of site %q: %w", site, err)
-	}
-	var l v1alpha1.EventList
-	if err := json.Unmarshal(data, &l); err != nil {
-		return nil, &TornError{Path: path, Err: err}
-	}
-	if l.APIVersion != v1alpha1.APIVersion || l.Kind != "EventList" {
-		return nil, &TornError{Path: path, Err: fmt.Errorf("it is a %q %q, not a %s EventList", l.APIVersion, l.Kind, v1alpha1.APIVersion)}
-	}
-	return l.Items, nil
+	return readList[v1alpha1.Event](dir, eventsDir, site, "EventList")
 }

@@ -1,13 +1,8 @@
 package status
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 )
@@ -74,35 +69,8 @@ func isTorn(err error) bool {
 	return errors.As(err, &torn)
 }
 
-func encodeVerdicts(r VerdictsRecord) ([]byte, error) {
-	data, err := json.MarshalIndent(v1alpha1.VerdictList{
-		TypeMeta: metav1.TypeMeta{APIVersion: v1alpha1.APIVersion, Kind: "VerdictList"},
-		Items:    r,
-	}, "", " ")
-	if err != nil {
-		return nil, fmt.Errorf("encode verdicts: %w", err)
-	}
-	return append(data, '\n'), nil
-}
+func encodeVerdicts(r VerdictsRecord) ([]byte, error) { return encodeList("VerdictList", r) }
 
 func readVerdicts(dir, site string) (VerdictsRecord, error) {
-	path, err := fileName(dir, verdictsDir, site, ".json")
-	if err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read verdicts of site %q: %w", site, err)
-	}
-	var l v1alpha1.VerdictList
-	if err := json.Unmarshal(data, &l); err != nil {
-		return nil, &TornError{Path: path, Err: err}
-	}
-	if l.APIVersion != v1alpha1.APIVersion || l.Kind != "VerdictList" {
-		return nil, &TornError{Path: path, Err: fmt.Errorf("it is a %q %q, not a %s VerdictList", l.APIVersion, l.Kind, v1alpha1.APIVersion)}
-	}
-	return l.Items, nil
+	return readList[v1alpha1.Verdict](dir, verdictsDir, site, "VerdictList")
 }
