@@ -9,6 +9,7 @@ import (
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/controller/router"
+	"github.com/wanctl/wanctl/controller/steering/shell"
 )
 
 // moment is more than a call of the fake takes, and less than any pause.
@@ -23,10 +24,10 @@ func wantTold(t *testing.T, b *bench, want ...string) {
 
 func TestARuleIsOnlyReadUntilItIsSaidWhatItShouldBe(t *testing.T) {
 	f := &fakeSwitch{halves: [2]bool{true, true}}
+	if got := shell.NewKeeper(f, rule, nil).State().Rule; got != v1alpha1.RuleUnknown {
+		t.Errorf("before the first look it is %s", got)
+	}
 	keep(t, f, func(t *testing.T, b *bench) {
-		if got := b.State().Rule; got != v1alpha1.RuleUnknown {
-			t.Errorf("before the first look it is %s", got)
-		}
 		time.Sleep(time.Minute)
 		if got := b.State(); got.Rule != v1alpha1.RuleOn || got.Switches != 0 || f.written() != 0 {
 			t.Errorf("it stands at %+v after %d writes", got, f.written())
