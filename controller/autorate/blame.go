@@ -103,8 +103,11 @@ func (w *WAN) loaded(d Direction, in *Input) bool {
 // reconsider looks at a drain that has been of no use. Where the other
 // direction is loaded, too, the queue may be there: it is drained as well, and
 // the first one keeps the estimate that it had at first. Otherwise less must be
-// carried than was thought.
+// carried than was thought. Silence says nothing of that.
 func (w *WAN) reconsider(in *Input) {
+	if in.Signal.Silent {
+		return
+	}
 	for d := range w.Fast {
 		f, other := &w.Fast[d], 1-Direction(d)
 		if f.phase != draining {
@@ -154,6 +157,13 @@ func (w *WAN) congest(d Direction, in *Input, together bool) {
 		}
 		carried /= 1 + min(max(slope, rising), most)
 	}
-	w.Fast[d].congest(&w.Shapers[d], carried, in.Now)
-	w.Fast[d].together = together
+	f, s := &w.Fast[d], &w.Shapers[d]
+	rate, capacity := s.Rate, f.CapacityBitsPerSecond
+	if in.Signal.Silent {
+		// It may be the beginning of an outage: what has stopped is no capacity.
+		carried = max(carried, least*float64(rate))
+	}
+	f.congest(s, carried, in.Now)
+	f.alarmed, f.restRate, f.restCapacity = in.Signal.Silent, rate, capacity
+	f.together = together
 }

@@ -112,6 +112,11 @@ type Fast struct {
 	stuck    bool
 	tries    int
 	patience time.Duration
+	// alarmed says that a drain began because nobody answered, and that no answer
+	// has come late since; restRate and restCapacity, in bit/s, were before it.
+	alarmed      bool
+	restRate     int64
+	restCapacity float64
 	// together says that the direction was drained along with the other, and
 	// may be innocent; joint that it is probed along with the other.
 	together, joint bool
@@ -123,7 +128,7 @@ func (f *Fast) enter(p phase, now time.Duration) { f.phase, f.since, f.worst = p
 // congest begins to drain: the direction is to blame, and carries capacity.
 func (f *Fast) congest(s *Shaper, capacity float64, now time.Duration) {
 	f.CapacityBitsPerSecond, f.congested, f.first = capacity, capacity, capacity
-	f.stuck, f.tries, f.patience = false, 0, stubborn
+	f.stuck, f.tries, f.patience, f.alarmed = false, 0, stubborn, false
 	f.enter(draining, now)
 	s.Reason = Congested
 }
@@ -148,11 +153,17 @@ func (f *Fast) step(s *Shaper, t *Thresholds, l *Limits, v *levels, in *Input, d
 // drain shapes below the capacity until the queue is gone, then to its share.
 func (f *Fast) drain(s *Shaper, v *levels, in *Input, dir Direction) {
 	g := &in.Signal
-	if g.NewestMS < v.clear {
+	switch {
+	case g.NewestMS < v.clear && f.alarmed:
+		s.Rate, f.CapacityBitsPerSecond, s.Reason = f.restRate, f.restCapacity, FalseAlarm
+		f.enter(holding, in.Now)
+		return
+	case g.NewestMS < v.clear:
 		s.Rate, s.Reason = int64(share*f.CapacityBitsPerSecond), Drained
 		f.enter(holding, in.Now)
 		return
 	}
+	f.alarmed = f.alarmed && g.Silent
 	delay := g.MedianMS
 	if g.Silent {
 		delay = min(delay, silentMS)

@@ -199,6 +199,74 @@ func TestSilenceCutsLittleAndLowersNothing(t *testing.T) {
 	}
 }
 
+func TestALineOnWhichNothingArrivesIsHeld(t *testing.T) {
+	b := newBench(20e6, 8e6)
+	b.w.Shapers = [2]Shaper{{Rate: 21e6}, {Rate: 9e6}}
+	b.run(0, 10)
+	b.in.Signal.Silent, b.in.Delivered.Recent[Download] = true, 0
+	for delay := 20.0; delay < 2000; delay += 50 {
+		b.run(delay, 1)
+	}
+	if got := b.rates(); got != [2]int64{21e6, 9e6} || b.w.Shapers[Download].Reason != NothingArrives {
+		t.Errorf("an outage moved the rates to %v (%v)", got, b.w.Shapers[Download].Reason)
+	}
+}
+
+func TestADrainThatSilenceBegan(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		// late is the delay of answers that end the silence.
+		late   float64
+		want   int64
+		reason Reason
+	}{
+		{"is undone where the first answer is prompt", 0, 24e6, FalseAlarm},
+		{"is kept where it is late", 40, 7_600_000, Drained},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(8e6, 0.3e6)
+			b.w.Shapers[Download].Rate = 24e6
+			b.run(0, 10)
+			b.in.Signal.Silent = true
+			b.run(30, 3)
+			// What arrived, at least this much of the rate, is taken for the capacity.
+			if got, want := b.rates()[Download], int64(least*24e6*(share-30.0/drainMS)); got != want {
+				t.Fatalf("silence made the rate %d, want %d", got, want)
+			}
+			b.in.Signal.Silent = false
+			if tt.late > 0 {
+				b.run(tt.late, 3)
+				b.w.Fast[Download].CapacityBitsPerSecond = 8e6
+			}
+			b.run(0, 1)
+			if got := b.w.Shapers[Download]; got.Rate != tt.want || got.Reason != tt.reason {
+				t.Errorf("after it the rate is %d (%v), want %d (%v)", got.Rate, got.Reason, tt.want, tt.reason)
+			}
+		})
+	}
+}
+
+// However little arrives and however long it lasts.
+func TestSilenceAloneLeavesAQuarter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := newBench(20e6, 8e6)
+		for d := range b.c.Limits {
+			b.c.Limits[d].Floors = [4]int64{1, 1, 1, 1}
+		}
+		b.run(0, 10)
+		b.in.Signal.Silent = true
+		for delay := 20.0; delay < 2200; delay += 50 {
+			b.in.Delivered.BitsPerSecond = [2]float64{rapid.Float64Range(0, 25e6).Draw(t, "down"), rapid.Float64Range(0, 10e6).Draw(t, "up")}
+			b.in.Delivered.Recent = [2]float64{rapid.Float64Range(0, 25e6).Draw(t, "down lately"), rapid.Float64Range(0, 10e6).Draw(t, "up lately")}
+			b.in.Signal.Slope = rapid.Float64Range(-2, 4).Draw(t, "slope")
+			b.run(delay, 1)
+			if got := b.rates(); float64(got[Download]) < 0.26*25e6 || float64(got[Upload]) < 0.26*10e6 {
+				t.Fatalf("after %v ms of silence the rates are %v", delay, got)
+			}
+		}
+	})
+}
+
 func TestWithoutCountersTheFastLawCutsByTheFactorAndWaits(t *testing.T) {
 	b := newBench(0, 0)
 	b.in.Delivered.OK = false

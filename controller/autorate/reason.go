@@ -17,10 +17,12 @@ const (
 	AtFloor
 	NoSamples
 	SignalUnusable
+	NothingArrives
 
 	Congested
 	Draining
 	Drained
+	FalseAlarm
 	Holding
 	Idle
 	NotBlamed
@@ -32,7 +34,8 @@ const (
 var reasonNames = [...]string{
 	Starting: "Starting", RedDecrease: "RedDecrease", GreenIncrease: "GreenIncrease", GreenStreak: "GreenStreak",
 	YellowHold: "YellowHold", SoftRedHold: "SoftRedHold", AtCeiling: "AtCeiling", AtFloor: "AtFloor", NoSamples: "NoSamples", SignalUnusable: "SignalUnusable",
-	Congested: "Congested", Draining: "Draining", Drained: "Drained", Holding: "Holding", Idle: "Idle", NotBlamed: "NotBlamed",
+	NothingArrives: "NothingArrives",
+	Congested:      "Congested", Draining: "Draining", Drained: "Drained", FalseAlarm: "FalseAlarm", Holding: "Holding", Idle: "Idle", NotBlamed: "NotBlamed",
 	Probing: "Probing", ProbeRefused: "ProbeRefused", Climbing: "Climbing",
 }
 

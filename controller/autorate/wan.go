@@ -26,6 +26,10 @@ type Input struct {
 	Delivered Delivered
 }
 
+// gone says that nobody answers and nothing else arrives either: a line that
+// queues still delivers, so that this is an outage.
+func (in *Input) gone() bool { return in.Signal.Silent && in.Delivered.Recent[Download] == 0 }
+
 // WAN is the state of one WAN: its two shapers, by direction.
 type WAN struct {
 	Shapers [2]Shaper
@@ -125,6 +129,10 @@ func (w *WAN) directed(c *Config, in *Input) {
 		}
 	}
 	v := w.levels(&c.Thresholds)
+	if v.congested(&in.Signal) && in.gone() {
+		w.hold(c, NothingArrives)
+		return
+	}
 	w.reconsider(in)
 	if v.congested(&in.Signal) {
 		w.blame(in)

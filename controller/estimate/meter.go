@@ -34,20 +34,25 @@ func (m *Meter) Add(now time.Duration, bytes uint64) {
 	}
 }
 
-// Rate is the rate in bit/s over the readings of the newest window, at least
-// two of them; ok is false while there are fewer.
+// Rate is the rate in bit/s over the newest readings that are nearest to a
+// window apart, so that readings which come a little early or late are not one
+// more or one less; ok is false while there are fewer than two.
 func (m *Meter) Rate(window time.Duration) (bitsPerSecond float64, ok bool) {
 	if m.next-m.first < 2 {
 		return 0, false
 	}
 	last := m.next - 1
 	from := last - 1
-	for from > m.first && m.at[last%meterSize]-m.at[(from)%meterSize] < window {
+	for from > m.first && m.apart(from-1, last)-window < window-m.apart(from, last) {
 		from--
 	}
-	elapsed := m.at[last%meterSize] - m.at[from%meterSize]
 	bytes := m.bytes[last%meterSize] - m.bytes[from%meterSize]
-	return float64(bytes) * 8 / elapsed.Seconds(), true
+	return float64(bytes) * 8 / m.apart(from, last).Seconds(), true
+}
+
+// apart is the time between two readings.
+func (m *Meter) apart(from, to uint64) time.Duration {
+	return m.at[to%meterSize] - m.at[from%meterSize]
 }
 
 // Newest is when the last reading was taken; ok is false before the first.

@@ -208,6 +208,25 @@ func TestCountersAreReadAndKept(t *testing.T) {
 	})
 }
 
+func TestAMomentFindsWhatWasReadJustBeforeItHoweverLongThatTakes(t *testing.T) {
+	const every = 100 * time.Millisecond
+	for _, delay := range []time.Duration{0, time.Millisecond, 8 * time.Millisecond, 18 * time.Millisecond} {
+		f := newFake()
+		f.delay = delay
+		run(t, f, router.Options{PollEvery: every}, func(t *testing.T, b *bench) {
+			s, moment := b.attach("a"), time.Now().Add(37*time.Millisecond)
+			s.Align(moment)
+			time.Sleep(time.Until(moment.Add(10 * every)))
+			for range 200 {
+				if c, ok := s.Counters(); !ok || time.Since(c.At) > every/4 {
+					t.Fatalf("readings take %v: what a moment finds is %v old", delay, time.Since(c.At))
+				}
+				time.Sleep(every)
+			}
+		})
+	}
+}
+
 func TestDetachForgetsWhatWasPosted(t *testing.T) {
 	f := newFake()
 	f.delay = time.Second

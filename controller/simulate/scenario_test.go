@@ -68,6 +68,15 @@ func TestEveryScenarioIsPlayedInAllItsPhases(t *testing.T) {
 	}
 }
 
+func TestAnOutageUnderLoadMovesNoRateFar(t *testing.T) {
+	for seed := range uint64(5) {
+		f := play(t, found(t, "outage"), scenario.Wanctl, seed)
+		if f.Down.Least < 0.25*f.Down.Before {
+			t.Errorf("seed %d: ten seconds of outage took the download from %g to %g Mbit/s", seed, f.Down.Before, f.Down.Least)
+		}
+	}
+}
+
 func TestTheOracleIsToldWhenTheLineChanges(t *testing.T) {
 	f := play(t, found(t, "steps"), scenario.Oracle, 1)
 	want := figure.Shaper{Before: 19, Least: 7.6, Most: 19, Last: 19, Writes: 2}
