@@ -41,11 +41,13 @@ func (l *labFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&l.buffer, "buffer", "", "with --scenario: another depth of the bottleneck's FIFO, packets or a time as in 300ms")
 	flags.Uint64Var(&l.seed, "seed", 1, "with --scenario: the seed of the noise and of the synthetic radio link")
 	flags.StringVar(&l.trace, "trace", "", "with --scenario: a trace in mahimahi's form that the line carries down instead")
-	names := []string{"all", "list"}
-	for _, s := range scenario.Catalogue() {
-		names = append(names, s.Name+"\t"+s.Title)
-	}
-	must(cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("scenario", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		names := []string{"all", "list"}
+		for _, s := range scenario.Catalogue() {
+			names = append(names, s.Name+"\t"+s.Title)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}))
 }
 
 // chosen are the scenarios asked for, as the flags change them.

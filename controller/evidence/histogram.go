@@ -13,6 +13,9 @@ import (
 type histogram struct {
 	unit, most, perUnit float64
 	h                   *hdr.Histogram
+	// peak is the greatest value taken in, in units, and top what the histogram
+	// makes of it; HdrHistogram looks through all its counts for it each time.
+	peak, top int64
 }
 
 func newHistogram(unit, most float64) histogram {
@@ -30,7 +33,22 @@ func (g *histogram) recordUnits(value int64) {
 	if g.h == nil {
 		g.h = g.empty()
 	}
-	_ = g.h.RecordValue(min(max(value, 0), g.h.HighestTrackableValue()))
+	value = min(max(value, 0), g.h.HighestTrackableValue())
+	_ = g.h.RecordValue(value)
+	if value > g.peak {
+		g.peak, g.top = value, unknownTop
+	}
+}
+
+// unknownTop is that of a peak which was not yet asked for.
+const unknownTop = -1
+
+// greatest is the end of the step that the greatest value is in, in units.
+func (g *histogram) greatest() int64 {
+	if g.top == unknownTop {
+		g.top = g.h.Max()
+	}
+	return g.top
 }
 
 func (g *histogram) empty() *hdr.Histogram { return hdr.New(1, int64(g.most/g.unit+0.5), 2) }
@@ -48,14 +66,14 @@ func (g *histogram) quantile(percent float64) float64 {
 	if g.h == nil {
 		return 0
 	}
-	return float64(min(g.h.ValueAtQuantile(percent), g.h.Max())) * g.unit
+	return float64(min(g.h.ValueAtQuantile(percent), g.greatest())) * g.unit
 }
 
 func (g *histogram) max() float64 {
 	if g.h == nil {
 		return 0
 	}
-	return float64(g.h.Max()) * g.unit
+	return float64(g.greatest()) * g.unit
 }
 
 // encode is the histogram as pairs of varints: how many counts further the next
@@ -106,5 +124,7 @@ func (g *histogram) decode(data []byte) error {
 		data = data[n+m:]
 	}
 	g.h = hdr.Import(snapshot)
+	g.peak = g.h.Max()
+	g.top = g.peak
 	return nil
 }
