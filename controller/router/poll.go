@@ -32,6 +32,7 @@ const leastLead, leadShare, leadFade = 200 * time.Microsecond, 4, 64
 // learn adapts lead to a reading that was due, and has just come in.
 func (p *poll) learn(due, now time.Time) {
 	took := now.Sub(due)
+	took += took / 16
 	p.lead = min(max(took, p.lead-p.lead/leadFade, leastLead), p.box.opts.PollEvery/leadShare)
 }
 
