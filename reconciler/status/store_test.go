@@ -58,7 +58,7 @@ func TestASiteIsReadAsItWasWritten(t *testing.T) {
 		}
 	}
 	text := get(t, filepath.Join(dir, "sites", "home.json"))
-	if !strings.HasPrefix(text, "{\n  \"kind\": \"Site\",\n  \"apiVersion\": \"wanctl.dev/v1alpha1\",\n  \"metadata\": {\n") {
+	if !strings.HasPrefix(text, `{"kind":"Site","apiVersion":"wanctl.dev/v1alpha1","metadata":{"name":"home",`) {
 		t.Errorf("the file begins with %.80q", text)
 	}
 	for path, mode := range map[string]fs.FileMode{"": 0o750, "sites": 0o750, "sites/home.json": 0o644} {
