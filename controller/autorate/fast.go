@@ -37,7 +37,7 @@ const (
 	climb, overshoot = 6.0, 1.4
 	// beyond is how far above the rate that last congested a climb is as fast as
 	// that; nearer it is slower, and begins with the part unsure.
-	beyond, unsure = 0.5, 0.2
+	beyond, unsure = 0.3, 0.35
 	// inUse is the share of the rate that must be delivered for a probe, loaded
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
