@@ -44,7 +44,7 @@ func (m *Mailbox) Figures() Figures {
 	f.LastError, f.Asked = outage, asked
 	if took := m.tally.took; took.TotalCount() > 0 {
 		micros := func(us int64) time.Duration { return time.Duration(us) * time.Microsecond }
-		f.WriteP50, f.WriteP95, f.WriteMax = micros(took.ValueAtPercentile(50)), micros(took.ValueAtPercentile(95)), micros(took.Max())
+		f.WriteP50, f.WriteP95 = micros(took.ValueAtPercentile(50)), micros(took.ValueAtPercentile(95))
 	}
 	return f
 }
@@ -70,5 +70,6 @@ func (t *tally) wrote(took time.Duration, err error) {
 		return
 	}
 	t.figures.Writes++
+	t.figures.WriteMax = max(t.figures.WriteMax, took)
 	_ = t.took.RecordValue(min(max(took.Microseconds(), 1), t.took.HighestTrackableValue()))
 }
