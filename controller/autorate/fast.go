@@ -38,9 +38,6 @@ const (
 	// beyond is how far above the rate that last congested a climb is as fast as
 	// that; nearer it is slower, and begins with the part unsure.
 	beyond, unsure = 0.3, 0.35
-	// much is how many times the rate that last congested a climb must reach for
-	// the other direction to be asked as well.
-	much = 1.5
 	// inUse is the share of the rate that must be delivered for a probe, loaded
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.

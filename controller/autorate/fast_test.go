@@ -181,24 +181,6 @@ func TestBothAreAskedTogetherAndThenOneByOne(t *testing.T) {
 	}
 }
 
-func TestOneIsAskedWhileTheOtherClimbsByMuch(t *testing.T) {
-	b := newBench(7.6e6, 3.8e6)
-	b.w.Shapers[Download].Rate, b.w.Shapers[Upload].Rate = 7_600_000, 3_800_000
-	b.run(0, 4)
-	for d, c := range []float64{8e6, 4e6} {
-		b.w.Fast[d].CapacityBitsPerSecond, b.w.Fast[d].congested = c, c
-	}
-	b.w.Fast[Upload].enter(climbing, b.in.Now)
-	for b.w.Fast[Download].phase == holding && b.rates()[Upload] < 10e6 {
-		b.in.Delivered.BitsPerSecond[Upload] = float64(b.rates()[Upload])
-		b.run(0, 1)
-	}
-	// Two cycles of climbing go some way beyond.
-	if up := float64(b.rates()[Upload]); up < much*4e6 || up > 1.25*much*4e6 || b.w.Fast[Download].phase != probing {
-		t.Errorf("the download was asked with the upload at %.0f, want %.1f times the 4M at which it last congested", up, much)
-	}
-}
-
 func TestSilenceCutsLittleAndLowersNothing(t *testing.T) {
 	b := newBench(20e6, 0.3e6)
 	b.run(0, 10)
