@@ -131,5 +131,10 @@ func TestRolloutVerdictsAndSteeringAreShown(t *testing.T) {
 		t.Errorf("the first verdict is %s, want the newest", first)
 	}
 	b.shoot("rollout")
+	b.screen(390, 844, true, "light")
+	if lines := is[float64](b, `Math.max(...[...document.querySelectorAll('.list td:last-child')].map((c) => c.clientHeight / parseFloat(getComputedStyle(c).lineHeight)))`); lines > 5 {
+		t.Errorf("on a phone an explanation is squeezed into %.0f lines", lines)
+	}
+	b.shoot("rollout-phone")
 	b.wellBehaved(origin)
 }
