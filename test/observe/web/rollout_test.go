@@ -130,6 +130,10 @@ func TestRolloutVerdictsAndSteeringAreShown(t *testing.T) {
 	if first != "approved-100ms" {
 		t.Errorf("the first verdict is %s, want the newest", first)
 	}
+	// What a reader opened stays open while figures change.
+	b.do(evaluate(`window.before = document.querySelector('[aria-label="Events of home"] tbody th').textContent`))
+	b.until(`document.querySelector('[aria-label="Events of home"] tbody th').textContent !== window.before`)
+	b.until(`document.querySelectorAll('[aria-label="Verdicts of home"] details[open]').length === 1`)
 	b.shoot("rollout")
 	b.screen(390, 844, true, "light")
 	if lines := is[float64](b, `Math.max(...[...document.querySelectorAll('.list td:last-child')].map((c) => c.clientHeight / parseFloat(getComputedStyle(c).lineHeight)))`); lines > 5 {
