@@ -14,8 +14,7 @@ export function el(tag, attributes = {}, ...children) {
 // table is one with a caption; a cell is text or a node.
 export function table(caption, columns, rows) {
   const head = el('tr', {}, ...columns.map((c) => el('th', { scope: 'col' }, c)));
-  const prose = (i) => (['why', 'message'].includes(columns[i]) ? 'prose' : null);
-  const body = rows.map((cells) => el('tr', {}, ...cells.map((c, i) => (i ? el('td', { class: prose(i) }, c) : el('th', { scope: 'row' }, c)))));
+  const body = rows.map((cells) => el('tr', {}, ...cells.map((c, i) => (i ? el('td', {}, c) : el('th', { scope: 'row' }, c)))));
   return el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
     el('table', { class: 'list' }, el('caption', {}, caption), el('thead', {}, head), el('tbody', {}, ...body)));
 }
