@@ -35,3 +35,9 @@ func (o observers) Event(e v1alpha1.Event) {
 		each.Event(e)
 	}
 }
+
+func (o observers) Writing(begun bool) {
+	for _, each := range o {
+		each.Writing(begun)
+	}
+}

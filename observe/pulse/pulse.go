@@ -1,6 +1,6 @@
 // Package pulse is the one notion of an agent that turns: what /livez answers
-// and what feeds a service manager's watchdog. A line, a router or a manifest
-// that fails has no say in it.
+// and what feeds a service manager's watchdog. A line, a router, a disk or a
+// manifest that fails has no say in it.
 package pulse
 
 import (
@@ -18,7 +18,8 @@ import (
 // Standstill is how long a loop may stand still, or for ten intervals if that
 // is longer, before it counts as stuck. Rest is how long the goroutine that
 // decides may give no sign: it waits up to 5 s for each router that is being let
-// go, and for the disk, and after each of them tells of it.
+// go, and tells of each. While it waits for the disk none is asked for: a restart
+// would mend no disk.
 const Standstill, Rest = 5 * time.Second, time.Minute
 
 // Check is what is found of one part; an empty Fault is nothing.
@@ -31,6 +32,8 @@ type Pulse struct {
 	loops map[name]*loop.Loop
 	// sign is when the agent last gave one; zero before its first look.
 	sign time.Time
+	// writing is that it waits for the disk.
+	writing bool
 }
 
 type name struct{ site, wan string }
@@ -64,6 +67,16 @@ func (p *Pulse) Event(v1alpha1.Event) {
 	}
 }
 
+// Writing says that the agent begins, or has ended, a write to the disk.
+func (p *Pulse) Writing(begun bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.writing = begun
+	if !p.sign.IsZero() {
+		p.sign = time.Now()
+	}
+}
+
 // Looked says that the agent has looked at its loops.
 func (p *Pulse) Looked() {
 	p.mu.Lock()
@@ -86,7 +99,7 @@ func (p *Pulse) Checks(now time.Time) []Check {
 	}
 	slices.SortFunc(checks, func(a, b Check) int { return cmp.Compare(a.Name, b.Name) })
 	agent := Check{Name: "agent"}
-	if still := now.Sub(p.sign); !p.sign.IsZero() && still > Rest {
+	if still := now.Sub(p.sign); !p.sign.IsZero() && !p.writing && still > Rest {
 		agent.Fault = fmt.Sprintf("has not looked at its loops for %v", still.Round(time.Second))
 	}
 	return append([]Check{agent}, checks...)

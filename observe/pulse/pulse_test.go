@@ -98,9 +98,9 @@ func TestOneLoopThatHangsIsAFaultUntilItTurnsOrIsStopped(t *testing.T) {
 	})
 }
 
-// TestAnAgentThatWaitsForRoutersIsNoFault covers a manifest from which many WANs
+// TestAnAgentThatWaitsForRoutersOrForTheDiskIsNoFault covers a manifest from which many WANs
 // behind dead routers are gone: each is waited for and told of in turn.
-func TestAnAgentThatWaitsForRoutersIsNoFault(t *testing.T) {
+func TestAnAgentThatWaitsForRoutersOrForTheDiskIsNoFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pulse.New()
 		time.Sleep(10 * time.Minute)
@@ -117,6 +117,12 @@ func TestAnAgentThatWaitsForRoutersIsNoFault(t *testing.T) {
 			}
 			p.Event(v1alpha1.Event{})
 		}
+		p.Writing(true)
+		time.Sleep(time.Hour)
+		if fault := p.Fault(time.Now()); fault != "" {
+			t.Errorf("a disk that takes an hour: %s", fault)
+		}
+		p.Writing(false)
 		time.Sleep(pulse.Rest + time.Second)
 		if fault, want := p.Fault(time.Now()), "agent has not looked at its loops for 1m1s"; fault != want {
 			t.Errorf("got %q, want %q", fault, want)
