@@ -35,20 +35,32 @@ dist-docs: build ## Make man pages and shell completions from the commands, in d
 	$(GO) test -count=1 -run '^TestEveryCommandHasAManPage$$' ./cmd/wanctl -man $(CURDIR)/dist/man
 	for s in bash zsh fish; do $(BIN) completion $$s >dist/completions/wanctl.$$s || exit 1; done
 
-# Puts files where DESTDIR and PREFIX say and changes nothing else.
+# Puts files where DESTDIR and PREFIX say and changes nothing else. Modes are
+# given: the caller's umask decides none.
+UNITS = $(DESTDIR)/usr/lib/systemd/system
+SHARE = $(DESTDIR)$(PREFIX)/share
 .PHONY: install-files
 install-files:
 	install -D -m 0755 $(INSTALL_BINARY) $(DESTDIR)$(PREFIX)/bin/wanctl
-	install -d $(DESTDIR)/usr/lib/systemd/system $(DESTDIR)$(PREFIX)/share/man/man1
-	sed 's|/usr/bin/|$(PREFIX)/bin/|' manifests/systemd/wanctl.service >$(DESTDIR)/usr/lib/systemd/system/wanctl.service
-	for p in dist/man/*.1; do gzip -9nc $$p >$(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$p).gz || exit 1; done
-	install -D -m 0644 dist/completions/wanctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wanctl
-	install -D -m 0644 dist/completions/wanctl.zsh $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_wanctl
-	install -D -m 0644 dist/completions/wanctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wanctl.fish
+	install -d -m 0755 $(UNITS) $(SHARE)/man/man1
+	sed 's|/usr/bin/|$(PREFIX)/bin/|' manifests/systemd/wanctl.service | install -m 0644 /dev/stdin $(UNITS)/wanctl.service
+	for p in dist/man/*.1; do gzip -9nc $$p | install -m 0644 /dev/stdin $(SHARE)/man/man1/$$(basename $$p).gz || exit 1; done
+	install -D -m 0644 dist/completions/wanctl.bash $(SHARE)/bash-completion/completions/wanctl
+	install -D -m 0644 dist/completions/wanctl.zsh $(SHARE)/zsh/vendor-completions/_wanctl
+	install -D -m 0644 dist/completions/wanctl.fish $(SHARE)/fish/vendor_completions.d/wanctl.fish
 
 .PHONY: install
 install: dist-docs install-files ## Install binary, unit, man pages and completions (DESTDIR, PREFIX=/usr/local).
 	@echo "make the user once: adduser --system --group --no-create-home wanctl; then: systemctl enable --now wanctl"
+
+.PHONY: uninstall
+uninstall: ## Remove what install put there; user, manifests and state stay.
+	rm -f $(DESTDIR)$(PREFIX)/bin/wanctl $(UNITS)/wanctl.service $(SHARE)/man/man1/wanctl.1.gz $(SHARE)/man/man1/wanctl-*.1.gz
+	rm -f $(SHARE)/bash-completion/completions/wanctl $(SHARE)/zsh/vendor-completions/_wanctl $(SHARE)/fish/vendor_completions.d/wanctl.fish
+
+.PHONY: install-test
+install-test: ## Install to folders and look at what lands there (systemd-analyze).
+	packaging/install/test
 
 DEB_ARCH ?= $(shell $(GO) env GOARCH)
 
@@ -63,7 +75,7 @@ deb-test: dist-docs ## Install, start, upgrade, remove and purge the package in 
 	packaging/deb/test dist/wanctl $(DEB_ARCH)
 
 .PHONY: systemd-test
-systemd-test: dist-docs ## Let a real systemd run the package's unit, in a Debian in QEMU (root, debootstrap, qemu-system-x86).
+systemd-test: dist-docs ## Let a real systemd run the package's unit, in a Debian in QEMU (root, mmdebstrap, qemu-system-x86).
 	GOARCH=amd64 $(RELEASE) -o dist/wanctl-linux-amd64 ./cmd/wanctl
 	packaging/systemd/test dist/wanctl-linux-amd64
 

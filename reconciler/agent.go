@@ -68,12 +68,12 @@ type siteEvent struct {
 // next run goes on from there. It fails where the state directory cannot be
 // used or another agent holds it.
 func Run(ctx context.Context, opts Options) error {
-	store, err := status.Open(opts.StateDir)
-	if err != nil {
-		return err
-	}
 	if opts.Observer == nil {
 		opts.Observer = nobody{}
+	}
+	store, err := status.Open(opts.StateDir, opts.Observer.Writing)
+	if err != nil {
+		return err
 	}
 	a := &Agent{
 		opts: opts, log: opts.Log, store: store, sites: map[string]*site{},

@@ -38,7 +38,7 @@ type bench struct {
 
 func newBench(t *testing.T, dir string) *bench {
 	t.Helper()
-	store, err := status.Open(dir)
+	store, err := status.Open(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

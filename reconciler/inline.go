@@ -14,7 +14,9 @@ type inlineWriter struct{ failed map[string]bool }
 // writeInline keeps the status section of a site's own manifest. An edit that
 // lands at the same moment wins; the next look at the loops tries again.
 func (a *Agent) writeInline(s *site) {
+	a.opts.Observer.Writing(true)
 	err := status.WriteInline(s.source, s.live.Name, &s.live.Status)
+	a.opts.Observer.Writing(false)
 	var conflict *status.ConflictError
 	if err == nil || errors.As(err, &conflict) {
 		delete(a.inline.failed, s.source)

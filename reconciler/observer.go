@@ -19,6 +19,9 @@ type Observer interface {
 	// after the arrival of the sample that led to it; 0 where none did.
 	Applied(site, wan string, dir autorate.Direction, bitsPerSecond int64, latency time.Duration)
 	Event(v1alpha1.Event)
+	// Writing shows that the agent begins, or has ended, a write to the disk, for
+	// which its decisions wait.
+	Writing(begun bool)
 }
 
 // nobody observes nothing.
@@ -28,3 +31,4 @@ func (nobody) LoopStarted(string, string, *loop.Loop, time.Time)                
 func (nobody) LoopStopped(string, string)                                       {}
 func (nobody) Applied(string, string, autorate.Direction, int64, time.Duration) {}
 func (nobody) Event(v1alpha1.Event)                                             {}
+func (nobody) Writing(bool)                                                     {}

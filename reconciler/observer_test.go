@@ -23,7 +23,9 @@ type witness struct {
 	starts  int
 	applies map[string]int64
 	events  []string
-	seen    chan struct{}
+	// writes are those that have ended, writing those that have only begun.
+	writes, writing int
+	seen            chan struct{}
 }
 
 func (w *witness) note(f func()) {
@@ -45,6 +47,17 @@ func (w *witness) Applied(_, wan string, dir autorate.Direction, rate int64, _ t
 }
 func (w *witness) Event(e v1alpha1.Event) { w.note(func() { w.events = append(w.events, e.Reason) }) }
 
+func (w *witness) Writing(begun bool) {
+	w.note(func() {
+		if begun {
+			w.writing++
+			return
+		}
+		w.writing--
+		w.writes++
+	})
+}
+
 func (w *witness) until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	deadline := time.After(patience)
@@ -63,7 +76,7 @@ func (w *witness) until(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-func TestAnObserverIsShownLoopsAppliesAndEvents(t *testing.T) {
+func TestAnObserverIsShownLoopsAppliesEventsAndWrites(t *testing.T) {
 	t.Parallel()
 	w := &witness{turning: map[string]*loop.Loop{}, applies: map[string]int64{}, seen: make(chan struct{}, 1)}
 	path := filepath.Join(t.TempDir(), "site.yaml")
@@ -90,6 +103,9 @@ func TestAnObserverIsShownLoopsAppliesAndEvents(t *testing.T) {
 	}
 	if len(w.turning) != 0 {
 		t.Errorf("%d loops are shown as turning after the end", len(w.turning))
+	}
+	if w.writes < 4 || w.writing != 0 {
+		t.Errorf("%d writes are shown, and %d that do not end", w.writes, w.writing)
 	}
 	seen := map[string]bool{}
 	for _, reason := range w.events {

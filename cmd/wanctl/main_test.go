@@ -74,7 +74,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"agent": func(ts *testscript.TestScript, _ bool, args []string) {
-				store, err := status.Open(ts.MkAbs(args[0]))
+				store, err := status.Open(ts.MkAbs(args[0]), nil)
 				ts.Check(err)
 				ts.Defer(func() { ts.Check(store.Close()) })
 			},

@@ -10,6 +10,7 @@ import (
 	"github.com/wanctl/wanctl/observe/feed"
 	"github.com/wanctl/wanctl/observe/metrics"
 	"github.com/wanctl/wanctl/observe/page"
+	"github.com/wanctl/wanctl/observe/pulse"
 	"github.com/wanctl/wanctl/observe/server"
 	"github.com/wanctl/wanctl/reconciler"
 	"github.com/wanctl/wanctl/reconciler/status"
@@ -40,7 +41,7 @@ func (p *port) asked(cmd *cobra.Command) bool {
 
 // observed runs an agent that can be looked at through the port. A port that
 // was asked for must open; the default need not.
-func (p *port) observed(ctx context.Context, asked bool, opts reconciler.Options) error {
+func (p *port) observed(ctx context.Context, asked bool, turning *pulse.Pulse, opts reconciler.Options) error {
 	if p.listen == "" {
 		return reconciler.Run(ctx, opts)
 	}
@@ -49,7 +50,7 @@ func (p *port) observed(ctx context.Context, asked bool, opts reconciler.Options
 	figures.Show(seen.Latest)
 	s, err := server.Listen(server.Options{
 		Address: p.listen, CertFile: p.cert, KeyFile: p.key, TokenFile: p.token,
-		Feed: seen, Metrics: figures.Handler(), Page: page.Handler(seen), Log: opts.Log.WithName("server"),
+		Feed: seen, Pulse: turning, Metrics: figures.Handler(), Page: page.Handler(seen), Log: opts.Log.WithName("server"),
 		Events: func() ([]v1alpha1.Event, error) { return status.Read(opts.StateDir).Events("") },
 	})
 	if refused, ok := errors.AsType[*server.RefusedError](err); ok {
@@ -66,7 +67,7 @@ func (p *port) observed(ctx context.Context, asked bool, opts reconciler.Options
 	}
 	opts.Log.Info("listening for readers", "address", s.Address().String())
 	show := opts.Observe
-	opts.Observer = seen
+	opts.Observer = observers{opts.Observer, seen}
 	opts.Observe = func(sites []*v1alpha1.Site) {
 		seen.Sites(sites)
 		show(sites)

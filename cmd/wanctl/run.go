@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/live"
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/service"
+	"github.com/wanctl/wanctl/observe/pulse"
 	"github.com/wanctl/wanctl/reconciler"
 )
 
@@ -89,11 +91,23 @@ func (a *agent) run(cmd *cobra.Command, c *cli) error {
 	if err != nil {
 		return usage(err)
 	}
-	manager := service.New()
+	manager, turning := service.New(), pulse.New()
 	defer manager.Stopping()
-	return a.port.observed(cmd.Context(), a.port.asked(cmd), reconciler.Options{
+	aside, cancel := context.WithCancel(context.WithoutCancel(cmd.Context()))
+	fed := make(chan struct{})
+	go func() {
+		defer close(fed)
+		manager.Feed(aside, turning.Fault, log.WithName("service"))
+	}()
+	defer func() {
+		cancel()
+		<-fed
+	}()
+	return a.port.observed(cmd.Context(), a.port.asked(cmd), turning, reconciler.Options{
 		Path: a.path, StateDir: c.stateDir, InlineStatus: a.status == "inline", Log: log,
+		Observer: turning,
 		Observe: func(sites []*v1alpha1.Site) {
+			turning.Looked()
 			manager.Observe(sites)
 			display.Show(sites)
 		},

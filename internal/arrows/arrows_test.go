@@ -63,7 +63,8 @@ var rooms = map[string][]string{
 	"observe/feed":    {"api/v1alpha1", "controller/autorate", "controller/loop", "observe/history"},
 	"observe/metrics": {"api/v1alpha1", "controller/autorate", "controller/loop", "observe/feed"},
 	"observe/page":    {"controller/loop", "observe/feed", "observe/history"},
-	"observe/server":  {"api/v1alpha1", "manifests", "observe/feed"},
+	"observe/pulse":   {"api/v1alpha1", "controller/autorate", "controller/loop"},
+	"observe/server":  {"api/v1alpha1", "manifests", "observe/feed", "observe/pulse"},
 	"controller/loop": {"api/v1alpha1", "controller/autorate", "controller/core", "controller/estimate", "controller/probe", "controller/router"},
 }
 

@@ -158,6 +158,9 @@ func (f *Feed) Event(e v1alpha1.Event) {
 	f.events = append(f.events, Event{Number: f.counted, Event: e})
 }
 
+// Writing is nothing to see.
+func (f *Feed) Writing(bool) {}
+
 // Sites takes the live objects as they are now; they must not be changed any
 // more. A WAN that is in none of them and has no loop is forgotten.
 func (f *Feed) Sites(sites []*v1alpha1.Site) {

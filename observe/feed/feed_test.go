@@ -96,22 +96,6 @@ func TestNoCycleIsMissedAcrossARestartOfItsLoop(t *testing.T) {
 	})
 }
 
-func TestALoopThatTurnsSaysSoAndOneThatStoppedIsNotAsked(t *testing.T) {
-	bubble(t, func(t *testing.T, f *feed.Feed, _ *sink) {
-		begun, ended := time.Now(), make(chan struct{})
-		go func() { defer close(ended); turn(f, begun, 50*time.Millisecond, 10*time.Second) }()
-		time.Sleep(9 * time.Second)
-		loops := f.Loops()
-		if len(loops) != 1 || loops[0].WAN != att || loops[0].Interval != 50*time.Millisecond || time.Since(loops[0].Last) > time.Second {
-			t.Errorf("loops are %+v", loops)
-		}
-		<-ended
-		if loops := f.Loops(); len(loops) != 0 {
-			t.Errorf("after the stop loops are %+v", loops)
-		}
-	})
-}
-
 func TestAWANIsForgottenOnceItsManifestAndItsLoopAreGone(t *testing.T) {
 	bubble(t, func(t *testing.T, f *feed.Feed, s *sink) {
 		turn(f, time.Now(), 50*time.Millisecond, time.Second)

@@ -7,29 +7,6 @@ import (
 	"github.com/wanctl/wanctl/observe/history"
 )
 
-// Turning is how a loop turns.
-type Turning struct {
-	WAN      WAN
-	Interval time.Duration
-	// Last is when its last cycle ended, to half a second; the time of its
-	// start before the first.
-	Last time.Time
-}
-
-// Loops are those that should turn at present.
-func (f *Feed) Loops() []Turning {
-	var all []Turning
-	for _, name := range f.WANs() {
-		f.mu.Lock()
-		if w := f.wans[name]; w != nil && w.loop != nil {
-			snap := w.loop.Snapshot()
-			all = append(all, Turning{WAN: name, Interval: snap.Config.Interval, Last: snap.At})
-		}
-		f.mu.Unlock()
-	}
-	return all
-}
-
 // Cycles are the kept cycles of a WAN that began after a time, at most two
 // minutes of them; their times count from epoch.
 func (f *Feed) Cycles(name WAN, after time.Time) (records []loop.Record, epoch time.Time) {

@@ -12,11 +12,6 @@ import (
 	"github.com/wanctl/wanctl/api/v1alpha1"
 )
 
-// standstill is how long a loop may stand still, or for ten intervals if that
-// is longer, before it counts as stuck; rest is the same for the agent, which
-// may wait for a router that is being let go.
-const standstill, rest = 5 * time.Second, time.Minute
-
 // check is one line of a health report.
 type check struct {
 	name string
@@ -26,19 +21,9 @@ type check struct {
 
 // livez says whether everything turns: a fault of a line or a router is none.
 func (o *Options) livez(w http.ResponseWriter, r *http.Request) {
-	now := time.Now()
-	_, looked := o.Feed.Latest()
-	agent := check{name: "agent"}
-	if !looked.IsZero() && now.Sub(looked) > rest {
-		agent.fault = fmt.Sprintf("has not looked at its loops for %v", now.Sub(looked).Round(time.Second))
-	}
-	checks := []check{agent}
-	for _, l := range o.Feed.Loops() {
-		c := check{name: fmt.Sprintf("loop %s/%s", l.WAN.Site, l.WAN.Name)}
-		if still := now.Sub(l.Last); still > max(standstill, 10*l.Interval) {
-			c.fault = fmt.Sprintf("has not turned for %v", still.Round(100*time.Millisecond))
-		}
-		checks = append(checks, c)
+	var checks []check
+	for _, c := range o.Pulse.Checks(time.Now()) {
+		checks = append(checks, check{c.Name, c.Fault})
 	}
 	report(w, r, "livez", checks)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/wanctl/wanctl/controller/loop"
 	"github.com/wanctl/wanctl/controller/probe"
 	"github.com/wanctl/wanctl/controller/router"
-	"github.com/wanctl/wanctl/observe/feed"
+	"github.com/wanctl/wanctl/observe/pulse"
 )
 
 // silent is a line that never answers, behind a router that says nothing.
@@ -27,16 +27,10 @@ func (silent) Close() error                              { return nil }
 func (silent) Post(autorate.Direction, int64, time.Time) {}
 func (silent) Counters() (router.Counters, bool)         { return router.Counters{}, false }
 
-type noSink struct{}
-
-func (noSink) Cycles(feed.WAN, []loop.Record) {}
-func (noSink) Applied(feed.WAN, feed.Apply)   {}
-func (noSink) Forget(feed.WAN)                {}
-
 func TestALoopThatStandsStillIsNotLiveAndASilentLineIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := feed.New(noSink{})
-		opts := Options{Feed: f}
+		turning := pulse.New()
+		opts := Options{Pulse: turning}
 		livez := func() (int, string) {
 			w := httptest.NewRecorder()
 			opts.livez(w, httptest.NewRequest("GET", "/livez?verbose", nil))
@@ -45,8 +39,8 @@ func TestALoopThatStandsStillIsNotLiveAndASilentLineIs(t *testing.T) {
 		limits := autorate.Limits{States: 4, Ceiling: 1e8, Floors: [4]int64{1e6, 1e6, 1e6, 1e6}, Factor: 0.9, CutFactor: 0.9, Step: 1e6}
 		c := &core.Config{Interval: time.Second, MaxIntervals: 10, Autorate: autorate.Config{Limits: [2]autorate.Limits{limits, limits}}}
 		l := loop.New(loop.Options{Config: c, State: core.NewState(c, 1), Prober: silent{}, Router: silent{}, Epoch: time.Now().Add(-time.Hour)})
-		f.LoopStarted("home", "att", l, time.Now())
-		f.Sites(nil)
+		turning.LoopStarted("home", "att", l, time.Now())
+		turning.Looked()
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { defer close(ended); l.Run(ctx) }()
@@ -64,7 +58,7 @@ func TestALoopThatStandsStillIsNotLiveAndASilentLineIs(t *testing.T) {
 		if code, text := livez(); code != 503 || !strings.Contains(text, "[-]loop home/att failed: has not turned for 12s") {
 			t.Errorf("a loop that stands still: %d %s", code, text)
 		}
-		f.LoopStopped("home", "att")
+		turning.LoopStopped("home", "att")
 		time.Sleep(30 * time.Second)
 		if code, text := livez(); code != 503 || !strings.Contains(text, "[-]agent failed") {
 			t.Errorf("an agent that looks at nothing: %d %s", code, text)

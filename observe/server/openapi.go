@@ -63,7 +63,8 @@ func list(kind, item string) object {
 	}
 }
 
-// siteSchema is taken from the CustomResourceDefinition.
+// siteSchema is taken from the CustomResourceDefinition, whose metadata
+// Kubernetes describes and an agent has to.
 func siteSchema() any {
 	var crd struct {
 		Spec struct {
@@ -77,8 +78,25 @@ func siteSchema() any {
 	if err := yaml.Unmarshal(manifests.SitesCRD, &crd); err != nil || len(crd.Spec.Versions) == 0 {
 		return object{"type": "object"}
 	}
-	return crd.Spec.Versions[0].Schema.OpenAPIV3Schema
+	schema := crd.Spec.Versions[0].Schema.OpenAPIV3Schema
+	if properties, ok := schema["properties"].(object); ok {
+		properties["metadata"] = metadataSchema
+	}
+	return schema
 }
+
+var metadataSchema = object{
+	"type": "object", "required": []string{"name"},
+	"properties": object{
+		"name":              object{"type": "string", "description": "name of the site, once in an agent"},
+		"generation":        object{"type": "integer", "format": "int64", "description": "goes up when the spec's meaning changes"},
+		"creationTimestamp": object{"type": "string", "format": "date-time", "description": "when an agent first ran it"},
+		"labels":            words, "annotations": words,
+	},
+}
+
+// words are what a person says of a site for use elsewhere.
+var words = object{"type": "object", "additionalProperties": object{"type": "string"}}
 
 var eventSchema = object{
 	"type": "object", "description": "Something that happened to a site, and why.",

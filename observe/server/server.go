@@ -17,6 +17,7 @@ import (
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/observe/feed"
+	"github.com/wanctl/wanctl/observe/pulse"
 )
 
 // Options say where the port is and who may read it.
@@ -31,6 +32,7 @@ type Options struct {
 	// Feed is what there is to see, Metrics and Page the handlers of /metrics
 	// and of the page.
 	Feed          *feed.Feed
+	Pulse         *pulse.Pulse
 	Metrics, Page http.Handler
 	// Events are all that are stored, of every site.
 	Events func() ([]v1alpha1.Event, error)

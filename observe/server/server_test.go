@@ -28,6 +28,7 @@ import (
 	"github.com/wanctl/wanctl/observe/feed"
 	"github.com/wanctl/wanctl/observe/metrics"
 	"github.com/wanctl/wanctl/observe/page"
+	"github.com/wanctl/wanctl/observe/pulse"
 	"github.com/wanctl/wanctl/observe/server"
 )
 
@@ -57,7 +58,7 @@ func serve(t *testing.T, opts server.Options) (f *feed.Feed, address string) {
 	t.Helper()
 	m := metrics.New("test")
 	f = feed.New(m)
-	opts.Feed, opts.Metrics, opts.Page, opts.Log = f, m.Handler(), page.Handler(f), logr.Discard()
+	opts.Feed, opts.Pulse, opts.Metrics, opts.Page, opts.Log = f, pulse.New(), m.Handler(), page.Handler(f), logr.Discard()
 	opts.Events = func() ([]v1alpha1.Event, error) {
 		return []v1alpha1.Event{{Site: "home", Reason: "LoopStarted", Type: v1alpha1.EventNormal, Count: 1}, {Site: "office", Type: v1alpha1.EventNormal, Count: 1}}, nil
 	}

@@ -78,7 +78,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 func (w *world) boot() {
 	w.t.Helper()
 	var err error
-	if w.store, err = status.Open(w.dir); err != nil {
+	if w.store, err = status.Open(w.dir, nil); err != nil {
 		w.t.Fatal(err)
 	}
 	state, err := w.store.ReadRollout("home")

@@ -29,7 +29,7 @@ func BenchmarkInline(b *testing.B) {
 }
 
 func BenchmarkWriteSite(b *testing.B) {
-	s, err := Open(b.TempDir())
+	s, err := Open(b.TempDir(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func BenchmarkWriteSite(b *testing.B) {
 }
 
 func BenchmarkFlush200Events(b *testing.B) {
-	s, err := Open(b.TempDir())
+	s, err := Open(b.TempDir(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func TestADiskThatCannotBeWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			disk := mount(t)
 			dir := filepath.Join(disk, "state")
-			s, err := Open(dir)
+			s, err := Open(dir, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestADiskThatCannotBeWritten(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if s, err = Open(dir); err != nil {
+			if s, err = Open(dir, nil); err != nil {
 				t.Fatalf("an agent cannot start: %v", err)
 			}
 			defer s.Close()

@@ -66,5 +66,5 @@ func (s *Store) writeSealed(part, site string, version int, v any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s of site %s: %w", part, site, err)
 	}
-	return write(path, data)
+	return s.write(path, data)
 }

@@ -18,6 +18,8 @@ import (
 type Store struct {
 	dir  string
 	lock *flock.Flock
+	// writing is told of every write.
+	writing func(begun bool)
 
 	mu     sync.Mutex
 	events map[string]*eventLog
@@ -25,8 +27,9 @@ type Store struct {
 
 // Open makes a state directory the caller's until Close, and creates it if
 // need be. It fails with a *LockedError where another agent has it. Stored
-// events go on; where they are damaged, an event says so.
-func Open(dir string) (*Store, error) {
+// events go on; where they are damaged, an event says so. writing, where given,
+// is told of every write to the disk as it begins and as it ends.
+func Open(dir string, writing func(begun bool)) (*Store, error) {
 	for _, part := range append([]string{""}, folders...) {
 		if err := os.MkdirAll(filepath.Join(dir, part), 0o750); err != nil {
 			return nil, fmt.Errorf("create state directory %s: %w; create it, or choose another with --state-dir", dir, err)
@@ -36,7 +39,10 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, lock: lock, events: map[string]*eventLog{}}
+	if writing == nil {
+		writing = func(bool) {}
+	}
+	s := &Store{dir: dir, lock: lock, writing: writing, events: map[string]*eventLog{}}
 	for _, part := range folders {
 		// Litter on a disk that cannot be written does no harm.
 		_ = sweep(filepath.Join(dir, part))
@@ -45,6 +51,13 @@ func Open(dir string) (*Store, error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	return s, nil
+}
+
+// write is write, told of.
+func (s *Store) write(path string, data []byte) error {
+	s.writing(true)
+	defer s.writing(false)
+	return write(path, data)
 }
 
 // Close gives the state directory back. Events that were not flushed are lost.
@@ -78,7 +91,7 @@ func (s *Store) WriteSite(site *v1alpha1.Site) error {
 	if err != nil {
 		return err
 	}
-	return write(path, data)
+	return s.write(path, data)
 }
 
 // RemoveSite deletes a live object and its resume state. Its events and verdicts
@@ -123,7 +136,7 @@ func (s *Store) WriteResume(site string, r Resume) error {
 	if err != nil {
 		return fmt.Errorf("site %s: %w", site, err)
 	}
-	return write(path, data)
+	return s.write(path, data)
 }
 
 // Record notes an event. The last 200 of each site are kept; one that says
@@ -162,7 +175,7 @@ func (s *Store) flush(site string, l *eventLog) error {
 	if err != nil {
 		return fmt.Errorf("site %s: %w", site, err)
 	}
-	if err := write(path, data); err != nil {
+	if err := s.write(path, data); err != nil {
 		return err
 	}
 	l.dirty = false

@@ -19,7 +19,7 @@ import (
 
 func open(t *testing.T, dir string) *Store {
 	t.Helper()
-	s, err := Open(dir)
+	s, err := Open(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestLitterOfAKilledAgentIsSwept(t *testing.T) {
 func TestASecondAgentIsRefusedAndToldOfTheFirst(t *testing.T) {
 	dir := t.TempDir()
 	first := open(t, dir)
-	_, err := Open(dir)
+	_, err := Open(dir, nil)
 	var locked *LockedError
 	if !errors.As(err, &locked) {
 		t.Fatalf("the error is %v, want a LockedError", err)
@@ -228,7 +228,7 @@ func TestASecondAgentIsRefusedAndToldOfTheFirst(t *testing.T) {
 // TestAKilledAgentHoldsNothing has another process hold the lock and die.
 func TestAKilledAgentHoldsNothing(t *testing.T) {
 	if dir := os.Getenv("WANCTL_TEST_HOLD"); dir != "" {
-		if _, err := Open(dir); err != nil {
+		if _, err := Open(dir, nil); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Println("held")
@@ -248,7 +248,7 @@ func TestAKilledAgentHoldsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var locked *LockedError
-	if _, err := Open(dir); !errors.As(err, &locked) || locked.PID != agent.Process.Pid {
+	if _, err := Open(dir, nil); !errors.As(err, &locked) || locked.PID != agent.Process.Pid {
 		t.Errorf("the error is %v, want a LockedError of process %d", err, agent.Process.Pid)
 	}
 	if err := agent.Process.Kill(); err != nil {

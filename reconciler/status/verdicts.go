@@ -52,7 +52,7 @@ func (s *Store) AddVerdicts(site string, verdicts ...v1alpha1.Verdict) (Verdicts
 	if err != nil {
 		return nil, fmt.Errorf("site %s: %w", site, err)
 	}
-	if err := write(path, data); err != nil {
+	if err := s.write(path, data); err != nil {
 		return nil, errors.Join(torn, err)
 	}
 	return r, torn

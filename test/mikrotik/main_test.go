@@ -13,6 +13,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -31,8 +32,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// isolated runs the tests in a second process.
+// isolated runs the tests in a second process, which dies with the thread that
+// started it.
 func isolated() int {
+	runtime.LockOSThread()
 	again := func(state string, attr *syscall.SysProcAttr) error {
 		c := exec.Command(os.Args[0], os.Args[1:]...)
 		c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr

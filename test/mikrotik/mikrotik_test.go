@@ -22,6 +22,8 @@ kind: Site
 metadata: {name: branch}
 spec:
   intervalProfile: 50ms
+  # What a busy machine does to cycles rolls nothing back here.
+  rollout: {gates: {Cadence: {pass: 1, abort: 1}, CycleTime: {pass: 1000, abort: 1000}, ProbeLoss: {pass: 1, abort: 1}}}
   routers:
   - name: edge
     routerOS:

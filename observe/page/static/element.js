@@ -20,12 +20,17 @@ export function table(caption, columns, rows) {
 }
 
 // replace puts new content into a node if it says something else than the old
-// does, so that focus and selection stay where nothing changed.
+// does, so that focus and selection stay where nothing changed. What was opened
+// stays open, and what was scrolled sideways stays there.
 export function replace(node, ...children) {
   const fresh = node.cloneNode(false);
   fresh.append(...children.filter((c) => c != null));
+  const open = new Set([...node.querySelectorAll('details[open] > summary')].map((s) => s.textContent));
+  for (const s of fresh.querySelectorAll('details > summary')) s.parentNode.open = open.has(s.textContent);
   if (fresh.innerHTML === node.innerHTML) return;
+  const scrolled = [...node.querySelectorAll('.scroll')].map((s) => s.scrollLeft);
   const focused = node.contains(document.activeElement) ? [...node.querySelectorAll('[tabindex], a, button, summary')].indexOf(document.activeElement) : -1;
   node.replaceChildren(...fresh.childNodes);
+  node.querySelectorAll('.scroll').forEach((s, i) => { s.scrollLeft = scrolled[i] ?? 0; });
   if (focused >= 0) [...node.querySelectorAll('[tabindex], a, button, summary')][focused]?.focus({ preventScroll: true });
 }

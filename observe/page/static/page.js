@@ -11,6 +11,7 @@ const main = document.getElementById('sites');
 const wans = new Map(); // SITE/WAN -> Wan
 const sites = new Map(); // SITE -> its section's nodes
 const events = [];
+let past = []; // events that were stored when the page was opened
 let span = 120, held = false;
 
 // Wan is one WAN's part of the page.
@@ -121,10 +122,20 @@ function showSites(list) {
 }
 
 function showEvents(name, s) {
-  const mine = events.filter((e) => e.site === name).toReversed().slice(0, 30);
+  // The stream has those of this run of the agent, the store earlier ones too.
+  const before = past.filter((e) => Date.parse(e.time) < (events[0]?.at ?? Infinity));
+  const mine = [...before, ...events].filter((e) => e.site === name).toReversed().slice(0, 30);
   replace(s.events.body, mine.length
     ? table('The newest events', ['ago', 'type', 'reason', 'object', 'message'], mine.map((e) => [ago(e.time), e.type, e.reason, e.object, e.message]))
     : el('p', {}, 'Nothing has happened yet.'));
+}
+
+async function recall() {
+  try {
+    const answer = await fetch('apis/wanctl.dev/v1alpha1/events');
+    if (answer.ok) past = (await answer.json()).items;
+  } catch { /* the stream says when the connection is lost */ }
+  for (const [name, s] of sites) showEvents(name, s);
 }
 
 function takeEvents(list) {
@@ -140,6 +151,7 @@ function takeEvents(list) {
     if (e.type === 'Warning' && Date.now() - e.at < 5000) document.getElementById('news').textContent = `${e.site}, ${e.object}: ${e.reason}. ${e.message}`;
   }
   if (events.length > 400) events.splice(0, 200);
+  for (const [name, s] of sites) showEvents(name, s);
 }
 
 function connection(text, lost) {
@@ -148,6 +160,7 @@ function connection(text, lost) {
   node.classList.toggle('lost', lost);
 }
 
+recall();
 const stream = new EventSource('stream');
 stream.addEventListener('open', () => connection('live', false));
 stream.addEventListener('error', () => connection('the agent does not answer; trying again', true));

@@ -23,9 +23,9 @@ function bar(gate) {
 const figure = (x) => (x == null ? '-' : String(Number(Number(x).toPrecision(3))));
 
 function gates(caption, list) {
-  return table(caption, ['gate', 'figure', '', 'pass', 'thin', 'abort', 'evidence', 'result'],
-    list.map((g) => [g.wan ? `${g.name} (${g.wan})` : g.name, figure(g.figure) + (g.unit && g.figure != null ? ` ${g.unit}` : ''), bar(g), figure(g.pass), figure(g.thin), figure(g.abort),
-      `${g.evidence ?? '-'} of ${g.minEvidence ?? '-'}`, [results[g.result] ?? g.result ?? '-', g.message].filter(Boolean).join('; ')]));
+  return table(caption, ['gate', 'figure', 'result', 'pass', 'thin', 'abort', 'evidence', 'why'],
+    list.map((g) => [g.wan ? `${g.name} (${g.wan})` : g.name, el('div', {}, figure(g.figure) + (g.unit && g.figure != null ? ` ${g.unit}` : ''), bar(g)), results[g.result] ?? g.result ?? '-',
+      figure(g.pass), figure(g.thin), figure(g.abort), `${g.evidence ?? '-'} of ${g.minEvidence ?? '-'}`, g.message ?? '']));
 }
 
 export function rollout(site) {
@@ -47,7 +47,7 @@ export function verdicts(site) {
   return el('div', {}, table('Verdicts, newest first', ['verdict', 'profile', 'WANs', 'decided', 'why'],
     list.toReversed().map((v) => [v.verdict, v.profile ?? '-', (v.wans ?? []).join(', '), v.decided ? new Date(v.decided).toLocaleString() : '-', v.message ?? ''])),
   ...list.toReversed().filter((v) => v.gates?.length).slice(0, 5)
-    .map((v) => el('details', {}, el('summary', {}, `Evidence for ${v.verdict}`), gates(`Gates of ${v.verdict}`, v.gates))));
+    .map((v) => el('details', {}, el('summary', {}, `Evidence for ${v.verdict}${v.number ? `, verdict ${v.number}` : ''}`), gates(`Gates of ${v.verdict}`, v.gates))));
 }
 
 export function steering(site) {

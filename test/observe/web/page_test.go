@@ -144,6 +144,21 @@ func TestThePageIsReadableInDarkAndLightAndOnAPhone(t *testing.T) {
 	}
 }
 
+func TestEventsOfEarlierRunsAreShownOnce(t *testing.T) {
+	a, b := agent.New(t), newTab(t)
+	a.Stop()
+	a.Start()
+	b.screen(1200, 900, false, "light")
+	b.open(a.Origin)
+	count := func(reason string) string {
+		return `[...document.querySelectorAll('[aria-label="Events of home"] tbody tr')].filter((r) => r.cells[2].textContent === '` + reason + `').length`
+	}
+	b.until(count("LoopResumed") + ` === 2 && ` + count("LoopStarted") + ` === 4`)
+	b.do(evaluate(`location.reload()`))
+	b.until(count("LoopResumed") + ` === 2 && ` + count("LoopStarted") + ` === 4`)
+	b.wellBehaved(a.Origin)
+}
+
 // contrast is the ratio of WCAG 2 between two colours of the page.
 func contrast(a, b string) string {
 	return `(() => {

@@ -130,6 +130,25 @@ func TestRolloutVerdictsAndSteeringAreShown(t *testing.T) {
 	if first != "approved-100ms" {
 		t.Errorf("the first verdict is %s, want the newest", first)
 	}
+	// What a reader opened stays open while figures change.
+	b.do(evaluate(`window.before = document.querySelector('[aria-label="Events of home"] tbody th').textContent`))
+	b.until(`document.querySelector('[aria-label="Events of home"] tbody th').textContent !== window.before`)
+	b.until(`document.querySelectorAll('[aria-label="Verdicts of home"] details[open]').length === 1`)
 	b.shoot("rollout")
+	b.screen(390, 844, true, "light")
+	if lines := is[float64](b, `Math.max(...[...document.querySelectorAll('.list td:last-child')].map((c) => c.clientHeight / parseFloat(getComputedStyle(c).lineHeight)))`); lines > 5 {
+		t.Errorf("on a phone an explanation is squeezed into %.0f lines", lines)
+	}
+	if cut := is[int](b, `[...document.querySelectorAll('.bar')].filter((x) => x.closest('tr').cells[2].getBoundingClientRect().right > innerWidth).length`); cut > 0 {
+		t.Errorf("on a phone %d gates show their result only when scrolled", cut)
+	}
+	// A table that was scrolled sideways stays there while figures change.
+	events := `document.querySelector('.scroll[aria-label="The newest events"]')`
+	b.do(evaluate(`window.table = ` + events + `; window.table.scrollLeft = 60`))
+	b.until(`!window.table.isConnected`)
+	if at := is[float64](b, events+`.scrollLeft`); at != 60 {
+		t.Errorf("a table that was scrolled by 60 pixels is at %.0f", at)
+	}
+	b.shoot("rollout-phone")
 	b.wellBehaved(origin)
 }

@@ -3,24 +3,31 @@
 package service
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
 )
 
+// feedEvery is how often the watchdog is fed.
+const feedEvery = time.Second
+
 // Notifier tells of an agent. It is safe for concurrent use.
 type Notifier struct {
 	send func(state string)
 
-	mu     sync.Mutex
-	ready  bool
-	status string
+	mu    sync.Mutex
+	ready bool
+	// line is what is known of the sites, status what the manager was told last.
+	line, status string
 }
 
 // New tells the manager that $NOTIFY_SOCKET names, and nobody without it. A
@@ -29,22 +36,65 @@ func New() *Notifier {
 	return &Notifier{send: func(state string) { _, _ = daemon.SdNotify(false, state) }}
 }
 
+// Feed feeds the manager's watchdog until ctx ends, while fault has none. It
+// has a goroutine of its own: the one that decides may wait, for a router that is
+// let go or for a disk, and is judged by fault like everything else.
+func (n *Notifier) Feed(ctx context.Context, fault func(now time.Time) string, log logr.Logger) {
+	ticker := time.NewTicker(feedEvery)
+	defer ticker.Stop()
+	hungry := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-ticker.C:
+			found := fault(now)
+			if stuck := found != ""; stuck != hungry {
+				hungry = stuck
+				if stuck {
+					log.Error(nil, "something stands still; the watchdog is not fed", "what", found)
+				} else {
+					log.Info("everything turns again; the watchdog is fed")
+				}
+			}
+			n.beat(found)
+		}
+	}
+}
+
+// beat feeds the watchdog where there is no fault; a fault is the status.
+func (n *Notifier) beat(fault string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if fault != "" {
+		n.tell(nil, fault)
+		return
+	}
+	n.tell([]string{daemon.SdNotifyWatchdog}, n.line)
+}
+
 // Observe says that the agent looked at its loops. What the loops found is told
 // as the status line and decides nothing: a WAN, a router or a manifest that
 // fails is no fault of the process, and a restart would mend none of them.
 func (n *Notifier) Observe(sites []*v1alpha1.Site) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	states := []string{daemon.SdNotifyWatchdog}
+	n.line = Line(sites)
 	if !n.ready {
 		n.ready = true
-		states = append(states, daemon.SdNotifyReady)
+		n.tell([]string{daemon.SdNotifyReady}, n.line)
 	}
-	if status := Line(sites); status != n.status {
+}
+
+// tell sends what there is to send, and the status where it is another.
+func (n *Notifier) tell(states []string, status string) {
+	if status != n.status {
 		n.status = status
 		states = append(states, "STATUS="+status)
 	}
-	n.send(strings.Join(states, "\n"))
+	if len(states) > 0 {
+		n.send(strings.Join(states, "\n"))
+	}
 }
 
 // Stopping says that the agent ends because it was asked to.

@@ -1,10 +1,15 @@
 package service
 
 import (
+	"context"
 	"net"
 	"path/filepath"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/go-logr/logr/funcr"
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -37,9 +42,11 @@ func TestTheManagerIsToldOverItsSocket(t *testing.T) {
 
 	n := New()
 	n.Observe(home(metav1.ConditionTrue, v1alpha1.ReasonLoopsRunning))
-	n.Observe(home(metav1.ConditionTrue, v1alpha1.ReasonLoopsRunning))
+	n.beat("")
 	n.Observe(home(metav1.ConditionFalse, v1alpha1.ReasonProbesLost))
+	n.beat("")
 	n.Observe(nil)
+	n.beat("")
 	n.Stopping()
 
 	var got []string
@@ -52,7 +59,7 @@ func TestTheManagerIsToldOverItsSocket(t *testing.T) {
 		got = append(got, string(buffer[:length]))
 	}
 	want := []string{
-		"WATCHDOG=1\nREADY=1\nSTATUS=home: 1 of 1 WANs, LoopsRunning",
+		"READY=1\nSTATUS=home: 1 of 1 WANs, LoopsRunning",
 		"WATCHDOG=1",
 		"WATCHDOG=1\nSTATUS=home: 1 of 1 WANs, ProbesLost",
 		"WATCHDOG=1\nSTATUS=no site runs",
@@ -61,4 +68,37 @@ func TestTheManagerIsToldOverItsSocket(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
+}
+
+// TestTheWatchdogIsFedOnlyWhileEverythingTurns lets the agent look once and then
+// wait: what feeds does not wait with it.
+func TestTheWatchdogIsFedOnlyWhileEverythingTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		n := &Notifier{send: func(state string) { told = append(told, state) }}
+		n.Observe(home(metav1.ConditionTrue, v1alpha1.ReasonLoopsRunning))
+		hangs, turns := time.Now().Add(3500*time.Millisecond), time.Now().Add(6500*time.Millisecond)
+		fault := func(now time.Time) string {
+			if now.After(hangs) && now.Before(turns) {
+				return "loop home/att has not turned for 6s"
+			}
+			return ""
+		}
+		var log strings.Builder
+		ctx, cancel := context.WithTimeout(t.Context(), 8500*time.Millisecond)
+		defer cancel()
+		n.Feed(ctx, fault, funcr.New(func(_, args string) { log.WriteString(args + "\n") }, funcr.Options{}))
+		want := []string{
+			"READY=1\nSTATUS=home: 1 of 1 WANs, LoopsRunning",
+			"WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1",
+			"STATUS=loop home/att has not turned for 6s",
+			"WATCHDOG=1\nSTATUS=home: 1 of 1 WANs, LoopsRunning", "WATCHDOG=1",
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("messages (-want +got):\n%s", diff)
+		}
+		if n := strings.Count(log.String(), "the watchdog is"); n != 2 {
+			t.Errorf("%d lines were logged, want one of each turn:\n%s", n, log.String())
+		}
+	})
 }
