@@ -134,6 +134,7 @@ type figuresOf struct {
 }
 
 func TestEvidenceIsGatheredFromLoopsAndRouters(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, t.TempDir())
 		b.manifest(soakManifest)
@@ -147,6 +148,7 @@ func TestEvidenceIsGatheredFromLoopsAndRouters(t *testing.T) {
 }
 
 func TestASoakOutlastsTheAgent(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		b := newBench(t, dir)
@@ -179,6 +181,7 @@ func TestASoakOutlastsTheAgent(t *testing.T) {
 }
 
 func TestAnotherNumberOrIntervalIsAnotherSoak(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, t.TempDir())
 		b.manifest(soakManifest)
@@ -202,6 +205,7 @@ func TestAnotherNumberOrIntervalIsAnotherSoak(t *testing.T) {
 }
 
 func TestARestartBetweenTwoLooksCostsNoCycle(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, t.TempDir())
 		b.manifest(soakManifest)
@@ -217,6 +221,7 @@ func TestARestartBetweenTwoLooksCostsNoCycle(t *testing.T) {
 }
 
 func TestFailedWritesAreCountedOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, t.TempDir())
 		b.manifest(strings.Replace(soakManifest, "applyLatency: 5ms", "applyLatency: 5ms, faults: [{at: 20s, for: 15s, kind: RouterDown}]", 1))
@@ -231,6 +236,7 @@ func TestFailedWritesAreCountedOnce(t *testing.T) {
 }
 
 func TestAHeldSoakStandsStill(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, t.TempDir())
 		b.manifest(soakManifest)
@@ -271,6 +277,7 @@ func (b *bench) crashNow(name string) {
 }
 
 func TestALoopThatCrashedIsCountedAndStartedAgain(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, t.TempDir())
 		b.manifest(soakManifest)
@@ -298,6 +305,7 @@ func TestALoopThatCrashedIsCountedAndStartedAgain(t *testing.T) {
 }
 
 func TestALoopThatCrashesAgainAndAgainIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, t.TempDir())
 		b.manifest(soakManifest)
@@ -330,6 +338,7 @@ func TestALoopThatCrashesAgainAndAgainIsLeftAlone(t *testing.T) {
 }
 
 func TestARunThatLastedBeginsANewRowOfCrashes(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, t.TempDir())
 		b.manifest(soakManifest)

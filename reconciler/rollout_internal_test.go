@@ -108,6 +108,7 @@ func (b *bench) condition(kind string) string {
 }
 
 func TestAChangeOfTheIntervalGoesToOneWANAtATime(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := approved(t, t.TempDir(), stagedManifest)
 		b.manifest(stagedEdit("500ms", "100ms"))
@@ -153,6 +154,7 @@ func TestAChangeOfTheIntervalGoesToOneWANAtATime(t *testing.T) {
 }
 
 func TestWhatIsNoIntervalChangesAtOnceInTheMiddleOfARollout(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := approved(t, t.TempDir(), stagedManifest)
 		b.manifest(stagedEdit("500ms", "100ms"))
@@ -170,6 +172,7 @@ func TestWhatIsNoIntervalChangesAtOnceInTheMiddleOfARollout(t *testing.T) {
 }
 
 func TestAnEditBackIsCarriedOutAtOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := approved(t, t.TempDir(), stagedManifest)
 		b.manifest(stagedEdit("500ms", "100ms"))
@@ -184,6 +187,7 @@ func TestAnEditBackIsCarriedOutAtOnce(t *testing.T) {
 }
 
 func TestImmediateChangesAllWANsInOneRestart(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		text := stagedEdit("order: [spectrum, att]", "strategy: Immediate")
 		b := approved(t, t.TempDir(), text)
@@ -208,8 +212,10 @@ func TestImmediateChangesAllWANsInOneRestart(t *testing.T) {
 // TestAProfileThatAWANDoesNotBear lets the second WAN crash after the first has
 // passed.
 func TestAProfileThatAWANDoesNotBear(t *testing.T) {
+	t.Parallel()
 	for scope, want := range map[string]string{"WAN": "500ms 100ms", "Site": "500ms 500ms"} {
 		t.Run("scope "+scope, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				text := stagedEdit("order:", "scope: "+scope+"\n    order:")
 				b := approved(t, t.TempDir(), text)
@@ -218,7 +224,7 @@ func TestAProfileThatAWANDoesNotBear(t *testing.T) {
 				b.until("att's soak", func(r *v1alpha1.RolloutStatus) bool { return r.Phase == v1alpha1.RolloutSoaking && r.WAN == "att" })
 				b.crashNow("att")
 				b.crashed(<-b.crashes, time.Now())
-				b.turn(5 * time.Minute)
+				b.turn(2 * time.Minute)
 				if now := b.profiles(); now != want {
 					t.Errorf("in the end they run %s, want %s", now, want)
 				}
@@ -230,9 +236,9 @@ func TestAProfileThatAWANDoesNotBear(t *testing.T) {
 				if len(failed) == 0 || failed[0].WAN != "att" || failed[0].Profile != "100ms" || failed[0].Gate != v1alpha1.GateRestarts {
 					t.Errorf("failed are %+v", failed)
 				}
-				b.turn(time.Hour)
+				b.turn(10 * time.Minute)
 				if now := b.profiles(); now != want || len(b.verdicts()) > len(v)+1 {
-					t.Errorf("an hour later they run %s; verdicts %v", now, b.verdicts())
+					t.Errorf("ten minutes later they run %s; verdicts %v", now, b.verdicts())
 				}
 				again := control.Request{Verb: control.Retry, Who: "alice"}
 				if scope == "WAN" {
@@ -253,6 +259,7 @@ func TestAProfileThatAWANDoesNotBear(t *testing.T) {
 }
 
 func TestABrokenRouterPausesTheSoakAndItGoesOnAfterwards(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		text := stagedEdit("applyLatency: 5ms", "applyLatency: 5ms, faults: [{at: 80s, for: 5m, kind: RouterDown}]")
 		b := approved(t, t.TempDir(), text)
@@ -276,6 +283,7 @@ func TestABrokenRouterPausesTheSoakAndItGoesOnAfterwards(t *testing.T) {
 }
 
 func TestAPersonDecides(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := approved(t, t.TempDir(), stagedManifest)
 		ask := func(verb control.Verb, profile string) (string, error) {
@@ -295,7 +303,7 @@ func TestAPersonDecides(t *testing.T) {
 		if _, err := ask(control.Pause, ""); err != nil {
 			t.Error(err)
 		}
-		b.turn(10 * time.Minute)
+		b.turn(3 * time.Minute)
 		if now := b.profiles(); now != "500ms 100ms" {
 			t.Errorf("paused, they run %s", now)
 		}
@@ -303,7 +311,10 @@ func TestAPersonDecides(t *testing.T) {
 			t.Error(err)
 		}
 		b.until("the wait for approval", phase(v1alpha1.RolloutAwaitingApproval))
-		b.turn(10 * time.Minute)
+		b.turn(3 * time.Minute)
+		if phase := b.home().live.Status.Rollout.Phase; phase != v1alpha1.RolloutAwaitingApproval {
+			t.Errorf("unasked, it went on to %s", phase)
+		}
 		if _, err := ask(control.Approve, "50ms"); !errors.As(err, &refused) {
 			t.Errorf("of a profile that is not on trial: %v", err)
 		}
@@ -326,6 +337,7 @@ func TestAPersonDecides(t *testing.T) {
 // TestALoopGoesOnAtItsProfileUntilItsTurnAfterAnUpgrade begins with what an agent
 // left that knew no rollouts.
 func TestALoopGoesOnAtItsProfileUntilItsTurnAfterAnUpgrade(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		b := newBench(t, dir)
@@ -345,6 +357,7 @@ func TestALoopGoesOnAtItsProfileUntilItsTurnAfterAnUpgrade(t *testing.T) {
 // TestAKilledAgentGoesOnWithTheSameRollout kills the agent with its loops, its
 // evidence and its files every few seconds.
 func TestAKilledAgentGoesOnWithTheSameRollout(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		b := approved(t, dir, stagedManifest)

@@ -130,13 +130,20 @@ func TestABundleOfARunningAgentHasAllAndNoSecret(t *testing.T) {
 	})
 	deadline := time.Now().Add(30 * time.Second)
 	for ready := false; !ready; time.Sleep(50 * time.Millisecond) {
-		if answer, err := http.Get("http://" + port + "/livez"); err == nil {
+		ask, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+port+"/metrics", nil)
+		check(err)
+		ask.Header.Set("Authorization", "Bearer "+readToken)
+		if answer, err := http.DefaultClient.Do(ask); err == nil {
+			text, err := io.ReadAll(answer.Body)
 			answer.Body.Close()
-			_, err = os.Stat(filepath.Join(state, "sites", "home.json"))
-			ready = answer.StatusCode == http.StatusOK && err == nil
+			ready = err == nil && bytes.Contains(text, []byte("wanctl_cycles_total"))
+		}
+		for _, written := range []string{"sites", "events", "rollout", "resume"} {
+			_, err := os.Stat(filepath.Join(state, written, "home.json"))
+			ready = ready && err == nil
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("the agent was not live within half a minute")
+			t.Fatal("the agent had nothing to show within half a minute")
 		}
 	}
 	// As if something had written them down.

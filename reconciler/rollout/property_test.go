@@ -118,6 +118,7 @@ func meddle(t *rapid.T, w *world) {
 
 // TestLawsOfARollout drives random rollouts with random interference.
 func TestLawsOfARollout(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := anyWorld(rt, t)
 		w.each = func(before, after rollout.State, actions []rollout.Action) { lawful(rt, w, before, after, actions) }
@@ -134,10 +135,8 @@ func TestLawsOfARollout(t *testing.T) {
 		}
 		// Left alone it comes to rest, and everything runs what is recorded.
 		w.trouble, w.each = map[string]rollout.Trouble{}, nil
-		w.run(3 * time.Hour)
-		switch w.s.Phase {
-		case v1alpha1.RolloutApproved, v1alpha1.RolloutRolledBack, v1alpha1.RolloutPaused, v1alpha1.RolloutAwaitingApproval:
-		default:
+		w.rest(3 * time.Hour)
+		if !resting(w.s.Phase) {
 			rt.Errorf("it ends as %s, watching %q: %s", w.s.Phase, w.s.Watching, w.s.Message)
 		}
 		for _, wan := range w.s.WANs {
@@ -203,6 +202,7 @@ func lawful(t *rapid.T, w *world, before, after rollout.State, actions []rollout
 // TestAnAgentKilledAtAnyStepReachesTheSameEnd drops what was decided and goes on
 // from what was stored.
 func TestAnAgentKilledAtAnyStepReachesTheSameEnd(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		calm := anyWorld(rt, t)
 		harried := *calm
@@ -210,15 +210,11 @@ func TestAnAgentKilledAtAnyStepReachesTheSameEnd(t *testing.T) {
 		for name, o := range calm.wans {
 			harried.wans[name] = o
 		}
-		harried.restore = true
 		kills := rapid.IntRange(2, 9).Draw(rt, "killed every")
 		n := 0
 		harried.dead = func() bool { n++; return n%kills == 0 }
-		calm.run(2 * time.Hour)
-		harried.run(2 * time.Hour)
-		harried.dead = nil
-		harried.run(time.Minute)
-		calm.run(time.Minute)
+		calm.rest(3 * time.Hour)
+		harried.rest(3 * time.Hour)
 		if calm.s.Phase != harried.s.Phase || calm.said() != harried.said() || calm.runs() != harried.runs() {
 			rt.Errorf("calm: %s, %s, %s\nharried: %s, %s, %s", calm.s.Phase, calm.said(), calm.runs(), harried.s.Phase, harried.said(), harried.runs())
 		}

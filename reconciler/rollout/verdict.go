@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"slices"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -26,7 +27,7 @@ func (m *machine) decided(verdict, message, by string, wans ...*WAN) {
 		v.Origin = v1alpha1.OriginRecorded
 	}
 	if !m.SoakStarted.IsZero() {
-		started := metav1.NewTime(m.SoakStarted.Truncate(1e9))
+		started := metav1.NewTime(m.SoakStarted.Truncate(time.Second))
 		v.Started = &started
 	}
 	short := v

@@ -36,10 +36,11 @@ type world struct {
 	history []string
 	// each, where given, looks at every state and what it asks for.
 	each func(before, after rollout.State, actions []rollout.Action)
-	// restore goes through JSON at every step; dead carries nothing out at steps
-	// for which it says so.
-	restore bool
-	dead    func() bool
+	// dead, where given, says at which steps the agent is killed: what was decided
+	// is stored and not carried out, and the next agent reads it.
+	dead func() bool
+	// still is for how many steps it has been at rest.
+	still int
 }
 
 func manifest(profile string, wans ...string) *v1alpha1.Site {
@@ -123,26 +124,39 @@ func (w *world) step() {
 		w.each(before, next, actions)
 	}
 	w.keep(next)
+	w.still++
+	if len(actions) > 0 || !resting(next.Phase) {
+		w.still = 0
+	}
 	if w.dead != nil && w.dead() {
+		w.restore()
 		return
 	}
 	w.carryOut(actions, held)
 }
 
+// resting says that a phase lasts until somebody edits the spec or decides.
+func resting(phase v1alpha1.RolloutPhase) bool {
+	switch phase {
+	case v1alpha1.RolloutApproved, v1alpha1.RolloutRolledBack, v1alpha1.RolloutPaused, v1alpha1.RolloutAwaitingApproval:
+		return true
+	}
+	return false
+}
+
 func (w *world) keep(next rollout.State) {
 	w.s = next
-	if w.restore {
-		data, err := json.Marshal(next)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.s = rollout.State{}
-		if err := json.Unmarshal(data, &w.s); err != nil {
-			w.t.Fatal(err)
-		}
-	}
 	if now := string(next.Phase) + " " + next.Watching; len(w.history) == 0 || w.history[len(w.history)-1] != now {
 		w.history = append(w.history, now)
+	}
+}
+
+// restore has the state only as it was stored.
+func (w *world) restore() {
+	data := asJSON(w.t, w.s)
+	w.s = rollout.State{}
+	if err := json.Unmarshal([]byte(data), &w.s); err != nil {
+		w.t.Fatal(err)
 	}
 }
 
@@ -178,6 +192,15 @@ func (w *world) run(d time.Duration, until ...v1alpha1.RolloutPhase) {
 				return
 			}
 		}
+	}
+}
+
+// rest steps until nothing has happened for five minutes in a phase that lasts,
+// for so long at most.
+func (w *world) rest(most time.Duration) {
+	w.still = 0
+	for end := w.now.Add(most); w.now.Before(end) && w.still < int(5*time.Minute/step); {
+		w.step()
 	}
 }
 

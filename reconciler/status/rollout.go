@@ -22,13 +22,23 @@ type Soak struct {
 // is stored. The error is a *TornError where the file is damaged or of another
 // version, and was set aside.
 func (s *Store) ReadRollout(site string) (rollout.State, error) {
-	path, err := fileName(s.dir, rolloutDir, site, ".json")
+	state, err := readRollout(s.dir, site)
+	return state, asideIfTorn(err)
+}
+
+// Rollout is where the rollout of a site stands; the zero State where nothing is
+// stored. The error is a *TornError where the file is damaged.
+func (r *Reader) Rollout(site string) (rollout.State, error) {
+	return readRollout(r.dir, site)
+}
+
+func readRollout(dir, site string) (state rollout.State, err error) {
+	path, err := fileName(dir, rolloutDir, site, ".json")
 	if err != nil {
-		return rollout.State{}, err
+		return state, err
 	}
-	var state rollout.State
 	if err := unseal(path, rolloutVersion, &state); err != nil {
-		return rollout.State{}, asideIfTorn(err)
+		return rollout.State{}, err
 	}
 	return state, nil
 }

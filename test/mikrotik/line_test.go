@@ -42,18 +42,9 @@ var reflectors = map[string][]string{
 	"dsl":   {"192.0.2.21", "192.0.2.22", "192.0.2.23"},
 }
 
-// steps is a capacity that falls to less than half and returns.
-func steps(high, low int64) fluid.DirectionConfig {
-	return fluid.DirectionConfig{Flows: 2, Capacity: fluid.Capacity{First: high, Steps: []fluid.Step{
-		{At: 10 * time.Second, Rate: low}, {At: 25 * time.Second, Rate: high},
-	}}}
-}
-
-// newLines makes a double with two links behind it.
-func newLines(t *testing.T) *lines { return newLinesOf(t, steps(80e6, 30e6)) }
-
-// newLinesOf is newLines with another cable.
-func newLinesOf(t *testing.T, cable fluid.DirectionConfig) *lines {
+// newLines makes a double with two links behind it, the cable's download as
+// given.
+func newLines(t *testing.T, cable fluid.DirectionConfig) *lines {
 	t.Helper()
 	l := &lines{links: map[string]*simulated.Link{}, hosts: map[netip.Addr]string{}}
 	start := time.Now()

@@ -12,8 +12,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
+	"github.com/wanctl/wanctl/controller/fluid"
 )
 
 const manifest = `
@@ -57,13 +59,7 @@ type wanctl struct {
 func newWanctl(t *testing.T) *wanctl {
 	t.Helper()
 	dir := t.TempDir()
-	w := &wanctl{t: t, binary: filepath.Join(dir, "wanctl"), file: filepath.Join(dir, "site.yaml"), state: filepath.Join(dir, "state")}
-	build := exec.Command("go", "build", "-o", w.binary, "../../cmd/wanctl")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build wanctl: %v\n%s", err, out)
-	}
-	return w
+	return &wanctl{t: t, binary: os.Getenv(inside), file: filepath.Join(dir, "site.yaml"), state: filepath.Join(dir, "state")}
 }
 
 // configure writes a manifest and the credentials.
@@ -146,13 +142,14 @@ func (l *lines) megabits(queue string) float64 {
 	return rate / 1e6
 }
 
-func TestASiteOfTwoWANsBehindAMikroTikRouter(t *testing.T) {
-	needNamespace(t)
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
+func TestASiteOfTwoWANsBehindAMikroTikRouter(t *testing.T) { isolated(t, twoWANs) }
+
+func twoWANs(t *testing.T) {
 	w := newWanctl(t)
-	l := newLines(t)
+	// However late the agent starts, the capacity still falls.
+	l := newLines(t, fluid.DirectionConfig{Flows: 2, Capacity: fluid.Capacity{First: 80e6, Repeat: 35 * time.Second, Steps: []fluid.Step{
+		{At: 8 * time.Second, Rate: 30e6}, {At: 18 * time.Second, Rate: 80e6},
+	}}})
 	address, err := l.double.Start()
 	must(t, err)
 	w.configure(manifest, address)

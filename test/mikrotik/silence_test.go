@@ -28,13 +28,11 @@ func (w *wanctl) degraded() string {
 
 // TestLostICMPHoldsTheSteeringAndALostWANTurnsIt takes pings from an idle cable,
 // and then everything.
-func TestLostICMPHoldsTheSteeringAndALostWANTurnsIt(t *testing.T) {
-	needNamespace(t)
-	if testing.Short() {
-		t.Skip("takes half a minute")
-	}
+func TestLostICMPHoldsTheSteeringAndALostWANTurnsIt(t *testing.T) { isolated(t, silence) }
+
+func silence(t *testing.T) {
 	w := newWanctl(t)
-	l := newLinesOf(t, fluid.DirectionConfig{Capacity: fluid.Capacity{First: 80e6}})
+	l := newLines(t, fluid.DirectionConfig{Capacity: fluid.Capacity{First: 80e6}})
 	l.addRules()
 	near, err := netlink.LinkByName("near")
 	must(t, err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
+	"github.com/wanctl/wanctl/controller/fluid"
 )
 
 // comment is that of the rule which wanctl switches.
@@ -46,12 +47,10 @@ func (w *wanctl) policy() v1alpha1.SteeringStatus {
 	return v1alpha1.SteeringStatus{}
 }
 
-func TestCallsAreSteeredByAMangleRuleWhileTheCableIsCongested(t *testing.T) {
-	needNamespace(t)
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
-	w, l := newWanctl(t), newLines(t)
+func TestCallsAreSteeredByAMangleRuleWhileTheCableIsCongested(t *testing.T) { isolated(t, steer) }
+
+func steer(t *testing.T) {
+	w, l := newWanctl(t), newLines(t, fluid.DirectionConfig{Flows: 2, Capacity: fluid.Capacity{First: 80e6}})
 	l.addRules()
 	address, err := l.double.Start()
 	must(t, err)

@@ -103,9 +103,14 @@ func choose(wan string, soaks []*soak, benefit *rollout.Limits) (advice, bool) {
 	a.sentence = a.conclusion(held[0], pick, last)
 	var faster []string
 	for _, s := range soaks {
-		if s.standing != stable && s.interval < held[0].interval {
-			faster = append(faster, fmt.Sprintf("%s is faster and did not hold: %s", s.profile, because(s.verdict)))
+		if s.standing == stable || s.interval >= held[0].interval {
+			continue
 		}
+		became := "did not hold"
+		if s.standing == undecided {
+			became = "is undecided"
+		}
+		faster = append(faster, fmt.Sprintf("%s is faster and %s: %s", s.profile, became, because(s.verdict)))
 	}
 	a.why = append(faster, a.why...)
 	if spoke := mixed(a.steps); spoke != "" {

@@ -156,6 +156,32 @@ func TestTheRecommendation(t *testing.T) {
 	}
 }
 
+func TestWhatIsUndecidedIsNotSaidToHaveFailed(t *testing.T) {
+	low := times(9000, 10, 20)
+	for verdict, want := range map[string]string{
+		"rollback":                   "50ms is faster and did not hold: rollback",
+		"issues: router unreachable": "50ms is faster and is undecided: issues: router unreachable",
+	} {
+		a := advise(&v1alpha1.Site{}, "att", soaksOf([]v1alpha1.Verdict{
+			judged(1, "approved-100ms", "100ms", v1alpha1.OriginRecorded, low, low), judged(2, verdict, "50ms", v1alpha1.OriginRecorded, low, low),
+		}))
+		if len(a.why) == 0 || !strings.HasPrefix(a.why[0], want) {
+			t.Errorf("of %q it says %q", verdict, a.why)
+		}
+	}
+}
+
+func TestThingsAreCounted(t *testing.T) {
+	for n, want := range []string{"0 crashes", "1 crash", "2 crashes"} {
+		if got := count(n, "crash"); got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+	if got := count(2, "verdict"); got != "2 verdicts" {
+		t.Error(got)
+	}
+}
+
 func TestOtherTimeConstantsAreToldOf(t *testing.T) {
 	a := judged(1, "approved-100ms", "100ms", v1alpha1.OriginRecorded, times(50, 200, 300), times(9000, 20, 40))
 	b := judged(2, "approved-50ms", "50ms", v1alpha1.OriginRecorded, times(50, 100, 150), times(9000, 10, 20))
