@@ -118,7 +118,8 @@ type Measurement struct {
 	// DelayUnderLoad is above the reflectors' baselines.
 	// +optional
 	DelayUnderLoad *MeasuredQuantiles `json:"delayUnderLoad,omitempty"`
-	// Detection is from the last calm sample to the first acknowledged cut.
+	// Detection is from the last sample that was not late to the first acknowledged
+	// cut.
 	// +optional
 	Detection *MeasuredQuantiles `json:"detection,omitempty"`
 	// Recovery is from there until the queue was gone.

@@ -177,7 +177,7 @@ func (c *Collector) Applied(a *Applied) {
 	if a.Latency > 0 {
 		c.latency.recordUnits(int64(float64(a.Latency) * c.perT))
 	}
-	c.queues.acknowledged(a)
+	c.queues.acknowledged(a, c.opts.Interval)
 }
 
 // Read takes a look at the router in.

@@ -29,9 +29,14 @@ type episodes struct {
 	calmAt time.Duration
 	calm   bool
 	peaks  [2]int64
-	// cutAt is when the first cut since then was acknowledged.
-	cutAt time.Duration
-	cut   bool
+	// timelyAt is when the last one came that was not late yet. A queue that fills
+	// slowly is between calm and late for long, and no loop is to answer it there.
+	timelyAt time.Duration
+	// cutAt is when the first cut since the calm was acknowledged, and took how
+	// long after the last timely sample, at least the interval that any sample is
+	// waited for.
+	cutAt, took time.Duration
+	cut         bool
 	// open says that there is a queue, told that its detection was counted.
 	open, told bool
 }
@@ -72,18 +77,23 @@ func (e *episodes) cycle(c *Cycle, loaded bool) {
 		e.begun++
 		e.detect()
 	}
+	if !e.open && heard && c.NewestMS <= e.fillingMS {
+		e.timelyAt = c.At
+	}
 	if !e.open && heard && c.NewestMS <= e.drainMS {
 		e.calmAt, e.calm, e.cut, e.peaks = c.At, true, false, c.Rates
 	}
 }
 
-// acknowledged takes a rate in that the router acknowledged.
-func (e *episodes) acknowledged(a *Applied) {
+// acknowledged takes a rate in that the router acknowledged, of a loop of an
+// interval.
+func (e *episodes) acknowledged(a *Applied, interval time.Duration) {
 	d := a.Direction
 	// What was decided before the line was calm last is no answer to a rise.
 	late := !e.calm || a.At-a.Latency < e.calmAt
 	if !e.cut && !late && float64(a.BitsPerSecond) < cut*float64(e.peaks[d]) {
 		e.cutAt, e.cut = a.At, true
+		e.took = a.At - min(e.timelyAt, a.At-a.Latency-interval)
 		e.detect()
 	}
 	e.peaks[d] = max(e.peaks[d], a.BitsPerSecond)
@@ -92,7 +102,7 @@ func (e *episodes) acknowledged(a *Applied) {
 // detect counts the detection of an episode that has been answered with a cut.
 func (e *episodes) detect() {
 	if e.open && e.cut && e.calm && !e.told {
-		e.detection.record(milliseconds(e.cutAt - e.calmAt))
+		e.detection.record(milliseconds(e.took))
 		e.told = true
 	}
 }

@@ -13,20 +13,20 @@ import (
 func rise(l *line) {
 	l.load(autorate.Download, 0.9)
 	l.turn(2 * time.Second)
-	l.NewestMS = 10
+	l.NewestMS = 20
 	l.turn(2 * interval)
 	l.delay(30)
 	l.turn(interval)
 }
 
-func TestDetectionIsFromTheLastCalmSampleToTheAcknowledgedCut(t *testing.T) {
+func TestDetectionIsFromTheLastTimelySampleToTheAcknowledgedCut(t *testing.T) {
 	l := newLine()
 	rise(l)
 	l.apply(autorate.Download, 50e6, 20*time.Millisecond)
 	l.turn(10 * interval)
 	l.delay(2)
 	l.turn(2 * interval)
-	// The last calm sample came 3 cycles before the cut, which took 20 ms; the
+	// The last timely sample came 3 cycles before the cut, which took 20 ms; the
 	// queue was gone 11 cycles after the cut was decided.
 	f := l.figures().Benefit
 	if f.Episodes != 1 || f.Detections != 1 || !near(f.DetectionP50MS, 170) {
@@ -34,6 +34,36 @@ func TestDetectionIsFromTheLastCalmSampleToTheAcknowledgedCut(t *testing.T) {
 	}
 	if f.Recoveries != 1 || !near(f.RecoveryP50MS, 530) {
 		t.Errorf("%d recoveries after %v ms; want 1 after 530", f.Recoveries, f.RecoveryP50MS)
+	}
+}
+
+func TestAQueueIsNotDetectedLateForFillingSlowly(t *testing.T) {
+	l := newLine()
+	l.load(autorate.Download, 0.9)
+	l.turn(2 * time.Second)
+	for delay := 1.0; delay < 13; delay += 0.5 {
+		l.delay(delay)
+		l.turn(interval)
+	}
+	l.apply(autorate.Download, 50e6, 20*time.Millisecond)
+	// It is beyond 12 ms at once with its median, after more than a second.
+	if f := l.figures().Benefit; f.Detections != 1 || !near(f.DetectionP50MS, 70) {
+		t.Errorf("%d detections after %v ms; want 1 after 70", f.Detections, f.DetectionP50MS)
+	}
+}
+
+func TestAQueueThatIsAnsweredBeforeItFillsTakesOneInterval(t *testing.T) {
+	l := newLine()
+	l.load(autorate.Download, 0.9)
+	l.turn(2 * time.Second)
+	l.delay(10)
+	l.turn(interval)
+	l.apply(autorate.Download, 50e6, 20*time.Millisecond)
+	l.turn(interval)
+	l.delay(13)
+	l.turn(interval)
+	if f := l.figures().Benefit; f.Detections != 1 || !near(f.DetectionP50MS, 70) {
+		t.Errorf("%d detections after %v ms; want 1 after 70", f.Detections, f.DetectionP50MS)
 	}
 }
 

@@ -119,6 +119,7 @@ func TestGates(t *testing.T) {
 			{name: "never loaded", figures: figures{}, soak: soak{slower: slow(2, 10, 1000)}, want: inconclusive},
 			{name: "required and better", figures: delay(2, 5, 100), soak: soak{slower: slow(2, 10, 1000)}, override: v1alpha1.Gate{Required: &yes}, want: pass, figure: 105.0 / 205},
 			{name: "required and as good", figures: delay(2, 10, 200), soak: soak{slower: slow(2, 10, 1000)}, override: v1alpha1.Gate{Required: &yes}, want: thin, figure: 1, says: "no better than 100ms"},
+			{name: "required, with no evidence asked for and none there", figures: figures{}, soak: soak{slower: slow(2, 10, 1000)}, override: v1alpha1.Gate{Required: &yes, MinEvidence: new(int64)}, want: thin, figure: 1, says: "no better than 100ms"},
 			{name: "required and unknown", figures: delay(2, 10, 200), override: v1alpha1.Gate{Required: &yes}, want: inconclusive},
 		},
 	}

@@ -169,8 +169,8 @@ func extended(length time.Duration) time.Duration {
 	return max(3*length, length+30*time.Minute)
 }
 
-// final begins the soak of the whole site, with evidence of its own unless it is
-// no longer than nothing.
+// final begins the soak of the whole site, with evidence of its own; one that
+// lasts no time is judged by what was gathered of each WAN.
 func (m *machine) final() {
 	if m.Started.IsZero() {
 		m.Started = m.now

@@ -127,8 +127,10 @@ func readBenefit(l *Limits, s *soak) reading {
 		ratio := (now + Slack) / (was + Slack)
 		r.figure, best = max(r.figure, ratio), min(best, ratio)
 	}
-	compare(now.LoadedDelayP50MS, was.LoadedDelayP50MS)
-	compare(now.LoadedDelayP95MS, was.LoadedDelayP95MS)
+	if now.LoadedSamples > 0 {
+		compare(now.LoadedDelayP50MS, was.LoadedDelayP50MS)
+		compare(now.LoadedDelayP95MS, was.LoadedDelayP95MS)
+	}
 	compare(now.DetectionP50MS, was.DetectionP50MS, now.Detections, was.Detections)
 	compare(now.RecoveryP50MS, was.RecoveryP50MS, now.Recoveries, was.Recoveries)
 	r.note = "against " + s.slower.Profile

@@ -50,6 +50,21 @@ func TestADifferenceCountsBeyondChanceAndBeyondWhatSoaksDifferBy(t *testing.T) {
 
 // TestTheSpreadOfAQuantileIsThatOfANormalDistribution computes the constants
 // from the distribution's density.
+func TestALimitBelowOneDemandsAnImprovement(t *testing.T) {
+	for want, fast := range map[outcome]float64{better: 80, notSo: 100, worse: 120} {
+		got := contrast{nFast: 100000, nSlow: 100000}
+		got.judge(median, times(1, fast, 2*fast), times(1, 100, 200), 2, 0.9)
+		if got.outcome != want {
+			t.Errorf("%v ms against 100 is %s", fast, got.outcome)
+		}
+	}
+	got := contrast{nFast: 100000, nSlow: 100000}
+	got.judge(median, times(1, 104, 208), times(1, 100, 200), 2, 0.9)
+	if got.outcome != notSo {
+		t.Errorf("a little worse is %s", got.outcome)
+	}
+}
+
 func TestTheSpreadOfAQuantileIsThatOfANormalDistribution(t *testing.T) {
 	for _, c := range []struct {
 		p    float64

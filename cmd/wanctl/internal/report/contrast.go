@@ -124,10 +124,11 @@ func (c *contrast) judge(q quantile, fast, slow *v1alpha1.MeasuredQuantiles, lea
 	c.margin = time.Duration(1.96 * q.spread * math.Hypot(sigma(fast)/math.Sqrt(float64(c.nFast)), sigma(slow)/math.Sqrt(float64(c.nSlow))))
 	c.outcome = notSo
 	if (c.slow - c.fast).Abs() > c.margin {
+		// A limit below 1 demands an improvement to pass at all.
 		switch ratio := c.ratio(); {
-		case ratio <= 1/limit:
+		case ratio <= min(limit, 1/limit):
 			c.outcome = better
-		case ratio >= limit:
+		case ratio >= max(limit, 1/limit):
 			c.outcome = worse
 		}
 	}

@@ -76,7 +76,7 @@ func parameters(site *v1alpha1.Site, profile string, own []*soak) Section {
 	steps := &Table{Caption: "When a step of the round-trip time is noticed at " + profile + ", computed, the baseline held", Columns: []string{"WAN", "step", "fast path", "YELLOW", "SOFT_RED", "RED"}}
 	var columns [][]string
 	for _, k := range own {
-		if k.measured == nil || k.measured.Derived == nil || slices.Contains(t.Columns, k.wan) {
+		if k.measured == nil || k.measured.Derived == nil || slices.Contains(t.Columns[1:], k.wan) {
 			continue
 		}
 		names, cells := arithmetic(site, k)
@@ -237,7 +237,7 @@ func method(in *Input) Section {
 	b := benefitLimits(in.Site)
 	s.put(Block{List: []string{
 		"A profile holds where the newest verdict that decided approved it. Verdicts that name issues decide nothing.",
-		fmt.Sprintf("A faster profile is measurably better in a figure where the difference is beyond 1.96 standard errors of a difference of two quantiles, and (faster + 5 ms) / (slower + 5 ms) is %s or less; worse at %s or more, as the gate Benefit judges.", number(1/b.Pass), number(b.Pass)),
+		fmt.Sprintf("A faster profile is measurably better in a figure where the difference is beyond 1.96 standard errors of a difference of two quantiles, and (faster + 5 ms) / (slower + 5 ms) is %s or less; worse at %s or more, as the gate Benefit judges.", number(min(b.Pass, 1/b.Pass)), number(max(b.Pass, 1/b.Pass))),
 		"The standard error of a quantile is that of a normal distribution: 1.253 sigma/sqrt(n) for a median, 2.113 sigma/sqrt(n) for the 95th percentile (Kendall and Stuart, The Advanced Theory of Statistics, volume 1). Sigma is (p95 - p50)/1.645 or, if larger, (p99 - p95)/0.681. For times, skewed to the right, that is rather too much: it errs towards 'not measurably'.",
 		"Delays under load of one second count as one observation, since they resemble each other.",
 		"The faster of two is taken where it is better in a figure and worse in none; the slower one where the delay under load, median and 95th percentile, is not measurably different and nothing is better; the faster one, with a warning, where too little was measured. A slower one is not taken either where it would lose measurably against any that was passed over for it.",
