@@ -91,7 +91,8 @@ func tellOutcome(w io.Writer, o *rehearsal.Outcome) error {
 	}
 	ends := make([]string, len(o.Ends))
 	for i, e := range o.Ends {
-		ends[i] = fmt.Sprintf("%s at %s (%s)", e.WAN, e.Profile, cmp.Or(e.Verdict, "no verdict"))
+		verdict, _, _ := strings.Cut(e.Verdict, ":") // what the issues are was said
+		ends[i] = fmt.Sprintf("%s at %s (%s)", e.WAN, e.Profile, cmp.Or(verdict, "no verdict"))
 	}
 	_, err := fmt.Fprintf(w, "%s: ends with %s\n", o.Site, strings.Join(ends, ", "))
 	return err
