@@ -2,9 +2,11 @@ package rehearsal_test
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -32,7 +34,17 @@ func brief(t *testing.T, patch ...string) *v1alpha1.Site {
 func TestEachStepOfTheChainGoesOnFromWhatTheOneBeforeApproved(t *testing.T) {
 	t.Parallel()
 	chain := []string{"500ms", "250ms", "100ms", "50ms"}
-	got, err := rehearsal.Run(t.Context(), brief(t), rehearsal.Options{Profiles: chain})
+	data, err := os.ReadFile("../../examples/ladder.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sites, faults := v1alpha1.Decode("ladder.yaml", data)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	site := sites[0]
+	site.Spec.Rollout.Soak.PerWAN.Duration, site.Spec.Rollout.Soak.Final.Duration = 40*time.Minute, 2*time.Hour
+	got, err := rehearsal.Run(t.Context(), site, rehearsal.Options{Profiles: chain})
 	if err != nil {
 		t.Fatal(err)
 	}
