@@ -25,10 +25,10 @@ func moves(steps []rehearsal.Step) (all []string) {
 	return all
 }
 
-// brief is the experiment with soaks of 40 minutes. The medians of what profiles
+// brief is the experiment with soaks of half an hour. The medians of what profiles
 // detect in so short a time are of different queues, and not compared closely.
 func brief(t *testing.T, patch ...string) *v1alpha1.Site {
-	return experiment(t, append(patch, "perWAN: 1h, final: 2h", "perWAN: 40m, final: 40m", "ladder:", "gates: {Benefit: {pass: 3}}\n    ladder:")...)
+	return experiment(t, append(patch, "perWAN: 1h, final: 2h", "perWAN: 30m, final: 30m", "ladder:", "gates: {Benefit: {pass: 3}}\n    ladder:")...)
 }
 
 func TestEachStepOfTheChainGoesOnFromWhatTheOneBeforeApproved(t *testing.T) {
@@ -43,7 +43,7 @@ func TestEachStepOfTheChainGoesOnFromWhatTheOneBeforeApproved(t *testing.T) {
 		t.Fatal(faults)
 	}
 	site := sites[0]
-	site.Spec.Rollout.Soak.PerWAN.Duration, site.Spec.Rollout.Soak.Final.Duration = 40*time.Minute, 2*time.Hour
+	site.Spec.Rollout.Soak.PerWAN.Duration, site.Spec.Rollout.Soak.Final.Duration = 30*time.Minute, 30*time.Minute
 	got, err := rehearsal.Run(t.Context(), site, rehearsal.Options{Profiles: chain})
 	if err != nil {
 		t.Fatal(err)
