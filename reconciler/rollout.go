@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
-	"github.com/wanctl/wanctl/controller/estimate"
 	"github.com/wanctl/wanctl/reconciler/plan"
 	"github.com/wanctl/wanctl/reconciler/rollout"
 	"github.com/wanctl/wanctl/reconciler/stage"
@@ -68,7 +67,7 @@ func (a *Agent) observed(s *site, name string, now time.Time, figures bool) roll
 	o.Running = snap.Reference.Started
 	_, o.ReportsCPU = w.device.mailbox.Resources()
 	for i, address := range w.reflectors() {
-		if snap.Reflectors[i].Ailment == estimate.Limited {
+		if snap.Reflectors[i].Rationed() {
 			o.Limited = append(o.Limited, address)
 		}
 	}

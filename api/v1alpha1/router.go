@@ -181,6 +181,12 @@ type SimulatedLink struct {
 	// +kubebuilder:default="500ms"
 	// +optional
 	Buffer *metav1.Duration `json:"buffer,omitempty"`
+	// AnswersPerSecond is how many probes a second each reflector answers at
+	// most, as limiters of ICMP have it: a token bucket that holds one second of
+	// them. No limit when left out.
+	// +kubebuilder:validation:Minimum=0
+	// +optional
+	AnswersPerSecond int32 `json:"answersPerSecond,omitempty"`
 	// Reflectors gives reflectors a round-trip time or a fault of their own.
 	// +listType=map
 	// +listMapKey=address
@@ -220,6 +226,11 @@ type SimulatedReflector struct {
 	// +kubebuilder:validation:Maximum=1
 	// +optional
 	Loss float64 `json:"loss,omitempty"`
+	// AnswersPerSecond is how many probes a second it answers at most; the
+	// link's when left out.
+	// +kubebuilder:validation:Minimum=0
+	// +optional
+	AnswersPerSecond int32 `json:"answersPerSecond,omitempty"`
 	// InFront puts it in front of the bottleneck: its probes meet no queue.
 	// +optional
 	InFront bool `json:"inFront,omitempty"`

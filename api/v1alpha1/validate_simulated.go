@@ -54,6 +54,7 @@ func (c *checker) link(path fieldpath.Path, link *SimulatedLink, router string, 
 		c.fault(path.Field("loss"), "%v is no share; it must be from 0 to 1", link.Loss)
 	}
 	c.positive(path.Field("buffer"), link.Buffer)
+	c.answers(path, link.AnswersPerSecond)
 	if w != nil {
 		c.linkReflectors(path.Field("reflectors"), link.Reflectors, w)
 	}
@@ -90,6 +91,13 @@ func (c *checker) linkReflectors(path fieldpath.Path, reflectors []SimulatedRefl
 		if !(r.Loss >= 0 && r.Loss <= 1) {
 			c.fault(path.Index(i).Field("loss"), "%v is no share; it must be from 0 to 1", r.Loss)
 		}
+		c.answers(path.Index(i), r.AnswersPerSecond)
+	}
+}
+
+func (c *checker) answers(path fieldpath.Path, perSecond int32) {
+	if perSecond < 0 {
+		c.fault(path.Field("answersPerSecond"), "%d is negative; it must be 1 or more, or left out for no limit", perSecond)
 	}
 }
 

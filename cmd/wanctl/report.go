@@ -16,9 +16,10 @@ import (
 
 // reportFlags are those of report.
 type reportFlags struct {
-	profile string
-	file    string
-	format  string
+	rehearsal string
+	profile   string
+	file      string
+	format    string
 }
 
 // The formats of a report.
@@ -39,22 +40,29 @@ them its parameters with their arithmetic, cycle times and headroom, and what ev
 gate said; then what steering did, and the history of verdicts. With --profile only
 that profile's test report.
 
-It is made of the state directory; no agent need run. What was simulated is marked
-so, and never compared with what was recorded. HTML is one file with plots that
+It is made of the state directory; no agent need run. With -f it is made of what
+wanctl simulate --verdict -o yaml has written, beside what was recorded of that site,
+if anything was. What was simulated is marked so, and never compared with what was
+recorded. HTML is one file with plots that
 asks for nothing else.`,
 		Example: `  wanctl report
   wanctl report home -o report.html
-  wanctl report home --profile 50ms --format markdown > 50ms.md`,
+  wanctl report home --profile 50ms --format markdown > 50ms.md
+
+  # On a change that was only rehearsed
+  wanctl simulate -f site.yaml --verdict -o yaml | wanctl report -f -`,
 		Args:              usageOf(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: c.completeSites,
 		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, c, args) },
 	}
 	flags := cmd.Flags()
+	flags.StringVarP(&f.rehearsal, "filename", "f", "", "what simulate --verdict -o yaml has written, or - for stdin")
 	flags.StringVar(&f.profile, "profile", "", "only the report on this profile")
 	flags.StringVarP(&f.file, "output", "o", "-", "where to write; - is stdout")
 	flags.StringVar(&f.format, "format", "", "markdown or html (default html for a file that ends so, else markdown)")
 	must(cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions(v1alpha1.Profiles, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{formatMarkdown, formatHTML}, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.MarkFlagFilename("filename", "yaml", "yml", "json"))
 	must(cmd.MarkFlagFilename("output", "html", "md"))
 	return cmd
 }
@@ -63,40 +71,32 @@ func (f *reportFlags) run(cmd *cobra.Command, c *cli, args []string) error {
 	if err := f.complete(); err != nil {
 		return usage(err)
 	}
-	sites, warning, err := c.sites(args...)
+	r, err := f.read(cmd, c, args)
 	if err != nil {
 		return err
 	}
-	switch {
-	case len(sites) == 0:
-		return fmt.Errorf("no site found in %s", c.stateDir)
-	case len(sites) > 1:
-		return usage(fmt.Errorf("say which site to report on: %s", strings.Join(siteNames(sites), ", ")))
-	}
-	site := &sites[0]
-	events, torn, err := c.events(site.Name)
+	document, err := report.Of(report.Input{Site: r.site, Verdicts: r.verdicts, Events: r.events, Now: c.now(), Profile: f.profile})
 	if err != nil {
 		return err
 	}
-	record, damaged, err := c.verdicts(sites)
-	if err != nil {
-		return err
-	}
-	v1alpha1.SetDefaults(site)
-	in := report.Input{Site: site, Events: events, Now: c.now(), Profile: f.profile}
-	for i := range record {
-		in.Verdicts = append(in.Verdicts, record[i].Verdict)
-	}
-	document, err := report.Of(in)
-	if err != nil {
-		return err
-	}
-	for _, w := range []string{warning, torn, damaged} {
+	for _, w := range r.warnings {
 		if w != "" {
 			cmd.PrintErrln(w)
 		}
 	}
 	return f.write(cmd, document)
+}
+
+// read is what was recorded, with -f beside what was rehearsed.
+func (f *reportFlags) read(cmd *cobra.Command, c *cli, args []string) (*reported, error) {
+	if f.rehearsal == "" {
+		return c.recorded(args...)
+	}
+	o, err := rehearsed(f.rehearsal, cmd.InOrStdin(), strings.Join(args, ""))
+	if err != nil {
+		return nil, err
+	}
+	return c.withRehearsed(o)
 }
 
 // complete fills in the format and refuses what makes no sense.

@@ -57,9 +57,11 @@ manifest's own intervals.
 
 With --verdict the manifest's rollout is rehearsed instead: its WANs run the
 profile before, then the change is brought out as an agent does, WAN by WAN,
-with the soaks and gates of the manifest, until there is a verdict. Approval by a
-person is not waited for. The exit code is 0 for approved-PROFILE and 4 for any
-other verdict.
+with the soaks and gates of the manifest, until it comes to rest; what is finalized
+at a slower profile is soaked at that in turn. Several --profile are asked for one
+after the other, each once the one before was approved. Approval by a person is not
+waited for. The exit code is 0 where what was asked for is approved and 4 for any
+other verdict. What -o yaml or json prints is read by wanctl report -f.
 
 With --scenario the lines are those of the lab (test/lab), and so are the
 figures: for each phase p50/p95 of a ping in ms and goodput in Mbit/s, then
@@ -77,6 +79,10 @@ oracle as the lab does.`,
   # Would the rollout of this change be approved?
   wanctl simulate -f site.yaml --verdict --from 500ms
 
+  # The whole ladder, step by step, and a report on it
+  wanctl simulate -f site.yaml --verdict --profile 500ms,250ms,100ms,50ms -o yaml > rehearsed.yaml
+  wanctl report -f rehearsed.yaml -o report.html
+
   # The lab's scenarios, without the lab
   wanctl simulate --scenario steps,upload --compare
 
@@ -88,7 +94,7 @@ oracle as the lab does.`,
 	addManifests(cmd, &s.paths)
 	flags := cmd.Flags()
 	flags.DurationVar(&s.length, "for", time.Hour, "how long, in the links' time")
-	flags.StringSliceVar(&s.profiles, "profile", nil, "interval to simulate instead of the manifest's; may be repeated")
+	flags.StringSliceVar(&s.profiles, "profile", nil, "interval to simulate instead of the manifest's; may be repeated; with --verdict asked for one after the other")
 	flags.BoolVar(&s.compare, "compare", false, "also show a shaper fixed at the ceiling, and an oracle that is told 95 % of the true capacity; with --scenario the lab's shapers")
 	flags.BoolVar(&s.verdict, "verdict", false, "rehearse the rollout, and end with 0 only where it is approved")
 	flags.StringVar(&s.from, "from", "", "with --verdict: the profile that runs before; the next slower of the ladder when left out")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,8 +20,8 @@ import (
 // contradiction is a flag that means nothing beside another.
 func (s *simulation) contradiction(cmd *cobra.Command) error {
 	changed := cmd.Flags().Changed
-	if s.verdict && (changed("profile") || changed("compare") || changed("for")) {
-		return errors.New("--verdict takes its profiles and times from the manifest; leave --profile, --compare and --for out")
+	if s.verdict && (changed("compare") || changed("for")) {
+		return errors.New("--verdict takes its times from the manifest; leave --compare and --for out")
 	}
 	if !s.verdict && changed("from") {
 		return errors.New("--from is the profile before a rollout; say --verdict too")
@@ -39,7 +40,7 @@ func (s *simulation) judge(cmd *cobra.Command, sites []manifest.Site, format out
 	out := cmd.OutOrStdout()
 	outcomes := []*rehearsal.Outcome{}
 	for _, site := range sites {
-		opts := rehearsal.Options{From: s.from, ReadFile: beside(site.File)}
+		opts := rehearsal.Options{From: s.from, Profiles: s.profiles, ReadFile: beside(site.File)}
 		if format.Table() {
 			opts.Tell = func(step rehearsal.Step) { tellStep(out, site.Name, step) }
 		}
@@ -80,6 +81,19 @@ func tellOutcome(w io.Writer, o *rehearsal.Outcome) error {
 	if err := view.Gates(o.Gates).Write(w, true); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s: %s (simulated): %s\n", o.Site, cmp.Or(o.Verdict, "no verdict"), o.Message)
+	fmt.Fprintln(w)
+	for i := range o.Changes {
+		c := &o.Changes[i]
+		fmt.Fprintf(w, "%s: %s (simulated): %s\n", o.Site, cmp.Or(c.Verdict, "no verdict"), c.Message)
+	}
+	if o.Approved {
+		return nil
+	}
+	ends := make([]string, len(o.Ends))
+	for i, e := range o.Ends {
+		verdict, _, _ := strings.Cut(e.Verdict, ":") // what the issues are was said
+		ends[i] = fmt.Sprintf("%s at %s (%s)", e.WAN, e.Profile, cmp.Or(verdict, "no verdict"))
+	}
+	_, err := fmt.Fprintf(w, "%s: ends with %s\n", o.Site, strings.Join(ends, ", "))
 	return err
 }

@@ -29,6 +29,7 @@ type Reflector struct {
 	// row counts equal outcomes that contradict Healthy.
 	row       int
 	suspicion suspicion
+	pace      pace
 }
 
 // Resume starts from a baseline that was known before; 0 is none.
@@ -43,6 +44,7 @@ func (r *Reflector) Resume(baselineMS float64) {
 // towards a slower one with weight up: a queue can only make an answer slower.
 func (r *Reflector) answered(rttMS, up, down float64) (recovered bool) {
 	r.Sent++
+	r.pace.outcome(false)
 	r.NewestMS = rttMS
 	if !r.started {
 		r.started, r.Healthy, r.BaselineMS, r.row = true, true, rttMS, 0
@@ -73,6 +75,7 @@ func (r *Reflector) answered(rttMS, up, down float64) (recovered bool) {
 func (r *Reflector) lost() (failed bool) {
 	r.Sent++
 	r.Lost++
+	r.pace.outcome(true)
 	if !r.Healthy && (r.Ailment == Dead || !r.started) {
 		r.row = 0
 		return false

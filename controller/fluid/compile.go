@@ -2,6 +2,7 @@ package fluid
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -34,7 +35,7 @@ func Compile(site *v1alpha1.Site, wan *v1alpha1.WAN, readFile func(name string) 
 		Jitter:     duration(described.Jitter, defaultJitter),
 		Loss:       described.Loss,
 		Buffer:     duration(described.Buffer, defaultBuffer),
-		Reflectors: reflectors(wan, described.Reflectors),
+		Reflectors: reflectors(wan, &described),
 		ProbesLost: probesLost(simulated.Faults),
 		Seed:       seed(simulated.Seed, site, wan),
 	}
@@ -102,17 +103,20 @@ func describedLink(s *v1alpha1.Simulated, wan string) (link v1alpha1.SimulatedLi
 
 // reflectors are those of the WAN's probe, in its order, with what the link
 // says of them; a WAN that names none has one.
-func reflectors(wan *v1alpha1.WAN, described []v1alpha1.SimulatedReflector) []Reflector {
+func reflectors(wan *v1alpha1.WAN, link *v1alpha1.SimulatedLink) []Reflector {
 	all := make([]Reflector, max(len(wan.Probe.Reflectors), 1))
 	for i, address := range wan.Probe.Reflectors {
-		for _, d := range described {
+		for _, d := range link.Reflectors {
 			if d.Address == address {
 				all[i] = Reflector{
 					RTT: duration(d.RTT, 0), DeadAfter: duration(d.DeadAfter, 0), Loss: d.Loss, InFront: d.InFront,
-					SlowAfter: duration(d.SlowAfter, 0), SlowBy: duration(d.SlowBy, 0),
+					SlowAfter: duration(d.SlowAfter, 0), SlowBy: duration(d.SlowBy, 0), AnswersPerSecond: int(d.AnswersPerSecond),
 				}
 			}
 		}
+	}
+	for i := range all {
+		all[i].AnswersPerSecond = cmp.Or(all[i].AnswersPerSecond, int(link.AnswersPerSecond))
 	}
 	return all
 }

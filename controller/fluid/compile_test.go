@@ -53,7 +53,8 @@ var ignoreSeed = cmpopts.IgnoreFields(fluid.Config{}, "Seed")
 func TestCompileTakesWhatTheManifestSays(t *testing.T) {
 	site := household(v1alpha1.SimulatedLink{
 		WAN: "att", BaseRTT: new(seconds(0.03)), Jitter: new(seconds(0.001)), Loss: 0.01, Buffer: new(seconds(0.25)),
-		Reflectors: []v1alpha1.SimulatedReflector{{Address: "9.9.9.9", RTT: new(seconds(0.05)), DeadAfter: new(seconds(60))}},
+		AnswersPerSecond: 30,
+		Reflectors:       []v1alpha1.SimulatedReflector{{Address: "9.9.9.9", RTT: new(seconds(0.05)), DeadAfter: new(seconds(60)), AnswersPerSecond: 5}},
 		Download: v1alpha1.SimulatedDirection{
 			Capacity: new(resource.MustParse("80M")), Repeat: new(seconds(600)),
 			Steps: []v1alpha1.CapacityStep{{At: seconds(60), Capacity: resource.MustParse("40M")}},
@@ -69,7 +70,7 @@ func TestCompileTakesWhatTheManifestSays(t *testing.T) {
 	}
 	want := fluid.Config{
 		BaseRTT: 30 * time.Millisecond, Jitter: time.Millisecond, Loss: 0.01, Buffer: 250 * time.Millisecond,
-		Reflectors: []fluid.Reflector{{}, {RTT: 50 * time.Millisecond, DeadAfter: time.Minute}},
+		Reflectors: []fluid.Reflector{{AnswersPerSecond: 30}, {RTT: 50 * time.Millisecond, DeadAfter: time.Minute, AnswersPerSecond: 5}},
 		ProbesLost: []fluid.Window{{From: 10 * time.Second, Until: 15 * time.Second}},
 		Directions: [2]fluid.DirectionConfig{
 			fluid.Download: {

@@ -50,6 +50,9 @@ type Reflector struct {
 	SlowAfter, SlowBy time.Duration
 	// Loss is the share of its own probes that it leaves unanswered, 0 to 1.
 	Loss float64
+	// AnswersPerSecond is how many probes it answers at most: a token bucket that
+	// holds one second of them. 0 is no limit.
+	AnswersPerSecond int
 	// InFront says that it stands in front of the bottlenecks.
 	InFront bool
 }
@@ -94,6 +97,7 @@ func (c Config) sane() Config {
 		if c.Reflectors[i].RTT <= 0 {
 			c.Reflectors[i].RTT = c.BaseRTT
 		}
+		c.Reflectors[i].AnswersPerSecond = max(c.Reflectors[i].AnswersPerSecond, 0)
 	}
 	c.ProbesLost = slices.Clone(c.ProbesLost)
 	c.BufferPackets = max(c.BufferPackets, 0)

@@ -35,6 +35,8 @@ type Link struct {
 	directions [2]direction
 	random     rand.PCG
 	now        time.Duration
+	// rations are the reflectors'.
+	rations []ration
 }
 
 // New makes a link at time 0, its shapers as configured. Values outside the
@@ -42,7 +44,7 @@ type Link struct {
 func New(c Config) *Link {
 	c = c.sane()
 	wire := max(1, int((c.BaseRTT+maxStep-1)/maxStep))
-	l := &Link{config: c, step: max(c.BaseRTT/time.Duration(wire), minStep)}
+	l := &Link{config: c, rations: rationsOf(c.Reflectors), step: max(c.BaseRTT/time.Duration(wire), minStep)}
 	l.random.Seed(c.Seed, 0)
 	for d := range l.directions {
 		l.directions[d].init(Direction(d), &l.config, l.step, wire)

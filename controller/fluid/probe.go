@@ -8,9 +8,18 @@ import (
 // Probe is what a probe leaving now meets: its reflector's base round-trip
 // time, the queues of both bottlenecks as they are now, the packets in
 // transmission before it, and jitter. ok is false when no answer ever comes:
-// the reflector is dead or unknown, the time is one of Config.ProbesLost or of
-// Config.Outages, a bottleneck is full or stands still, or the probe is lost at random.
+// the reflector is dead or unknown or has answered as many as it may, the time is
+// one of Config.ProbesLost or of Config.Outages, a bottleneck is full or stands
+// still, or the probe is lost at random.
 func (l *Link) Probe(reflector int) (rtt time.Duration, ok bool) {
+	if rtt, ok = l.probe(reflector); ok && !l.rations[reflector].take(l.now) {
+		return 0, false
+	}
+	return rtt, ok
+}
+
+// probe is Probe where reflectors answer as many as come.
+func (l *Link) probe(reflector int) (rtt time.Duration, ok bool) {
 	if reflector < 0 || reflector >= len(l.config.Reflectors) {
 		return 0, false
 	}

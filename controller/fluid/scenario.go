@@ -29,7 +29,7 @@ func Scenario(site *v1alpha1.Site, wan *v1alpha1.WAN) Config {
 	}
 	return Config{
 		BaseRTT: defaultBaseRTT, Jitter: defaultJitter, Buffer: defaultBuffer,
-		Reflectors: reflectors(wan, nil),
+		Reflectors: reflectors(wan, &v1alpha1.SimulatedLink{}),
 		Directions: [2]DirectionConfig{Download: direction(&wan.Download, defaultDownloads), Upload: direction(&wan.Upload, defaultUploads)},
 		Seed:       seed(1, site, wan),
 	}

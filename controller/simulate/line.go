@@ -7,7 +7,6 @@ import (
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/controller/autorate"
 	"github.com/wanctl/wanctl/controller/core"
-	"github.com/wanctl/wanctl/controller/estimate"
 	"github.com/wanctl/wanctl/controller/evidence"
 	"github.com/wanctl/wanctl/controller/fluid"
 	simrouter "github.com/wanctl/wanctl/controller/router/simulated"
@@ -169,7 +168,7 @@ func (l *Line) Limited() (addresses []string) {
 		return nil
 	}
 	for i, address := range l.reflectors() {
-		if l.loop.state.Quorum.Reflectors[i].Ailment == estimate.Limited {
+		if l.loop.state.Quorum.Reflectors[i].Rationed() {
 			addresses = append(addresses, address)
 		}
 	}

@@ -48,7 +48,7 @@ func TestTheVerdictIsWhatTheLinesAndTheRouterBear(t *testing.T) {
 		{"a quiet router bears a faster loop", nil, "500ms", "approved-50ms", v1alpha1.RolloutApproved, ""},
 		{"from 500ms to 250ms", []string{"intervalProfile: 50ms", "intervalProfile: 250ms"}, "", "approved-250ms", v1alpha1.RolloutApproved, ""},
 		{"from 500ms to 100ms", []string{"intervalProfile: 50ms", "intervalProfile: 100ms"}, "500ms", "approved-100ms", v1alpha1.RolloutApproved, ""},
-		{"cycles take nearly all of the interval", []string{"cycleWork: 6ms", "cycleWork: 46ms"}, "500ms", "finalize-100ms", v1alpha1.RolloutFinalizing, v1alpha1.GateCycleTime},
+		{"cycles take nearly all of the interval", []string{"cycleWork: 6ms", "cycleWork: 46ms"}, "500ms", "finalize-100ms", v1alpha1.RolloutApproved, v1alpha1.GateCycleTime},
 		{"the router is busy", []string{"percent: 12", "percent: 70"}, "500ms", "rollback", v1alpha1.RolloutRolledBack, v1alpha1.GateRouterCPU},
 		{"the router is down for long", []string{"cycleWork: 6ms", "cycleWork: 6ms\n      faults: [{at: 40m, for: 30m, kind: RouterDown}]"}, "500ms", "issues: router unreachable", v1alpha1.RolloutSoaking, ""},
 		{"there is never any load", []string{"flows: 1", "flows: 0", "flows: 2", "flows: 0", "flows: 4", "flows: 0"}, "500ms", "issues: too little evidence", v1alpha1.RolloutPaused, v1alpha1.GateBenefit},

@@ -6,7 +6,6 @@ package rehearsal
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/wanctl/wanctl/api/v1alpha1"
@@ -24,36 +23,13 @@ type Options struct {
 	// From is the profile that runs before, on every WAN; empty is the next slower
 	// one of the ladder, for each.
 	From string
+	// Profiles are asked for one after the other, of the whole site, each once the
+	// one before was approved; without any it is what the manifest asks for.
+	Profiles []string
 	// ReadFile reads the traces that a manifest names.
 	ReadFile func(name string) ([]byte, error)
 	// Tell, where given, is told of each step as it comes.
 	Tell func(Step)
-}
-
-// Step is one event of the rollout.
-type Step struct {
-	// After is the virtual time since the change was asked for.
-	After time.Duration `json:"afterNanoseconds"`
-	// WAN is what it is about; empty for the site.
-	WAN     string `json:"wan,omitempty"`
-	Reason  string `json:"reason"`
-	Message string `json:"message"`
-}
-
-// Outcome is what came of it.
-type Outcome struct {
-	Site string `json:"site"`
-	// Verdict is the one that ended it, as a rollout's; Approved says that it is
-	// for what the manifest asks for.
-	Verdict  string                `json:"verdict"`
-	Approved bool                  `json:"approved"`
-	Phase    v1alpha1.RolloutPhase `json:"phase"`
-	Message  string                `json:"message"`
-	// Lasted is the virtual time from the change to the verdict.
-	Lasted   time.Duration         `json:"lastedNanoseconds"`
-	Steps    []Step                `json:"steps"`
-	Gates    []v1alpha1.GateStatus `json:"gates"`
-	Verdicts []v1alpha1.Verdict    `json:"verdicts"`
 }
 
 // How long trouble may last before nothing more is waited for, and the longest
@@ -70,9 +46,11 @@ type theatre struct {
 	stage *stage.Stage
 	lines map[string]*line
 	now   time.Duration
-	// asked is when the change was asked for, and rehearsing says that it was.
+	// asked is when the first change was asked for, and rehearsing says that it
+	// was; decided is how many verdicts there were before the present one.
 	asked      time.Duration
 	rehearsing bool
+	decided    int
 	out        Outcome
 }
 
@@ -83,17 +61,21 @@ type line struct {
 	soak    int64
 }
 
-// Run rehearses the rollout of a defaulted site. It ends with the first verdict
-// that is no approval, with the last approval, or where the rollout would wait
-// for a person. Approval by a person is not waited for.
+// Run rehearses the rollout of a defaulted site. It ends where the rollout comes
+// to rest, with the first rollback, or where it would wait for a person; of several
+// profiles with the first that was not approved. Approval by a person is not waited
+// for.
 func Run(ctx context.Context, site *v1alpha1.Site, opts Options) (*Outcome, error) {
-	wanted := site.DeepCopy()
-	wanted.Spec.Rollout.Approval, wanted.Spec.Rollout.Approve = v1alpha1.ApprovalAuto, ""
+	changes, err := changes(site, opts.Profiles)
+	if err != nil {
+		return nil, err
+	}
+	wanted := changes[0]
 	from, err := before(wanted, opts.From)
 	if err != nil {
 		return nil, err
 	}
-	t := &theatre{opts: opts, lines: map[string]*line{}, out: Outcome{Site: site.Name, Steps: []Step{}, Gates: []v1alpha1.GateStatus{}, Verdicts: []v1alpha1.Verdict{}}}
+	t := &theatre{opts: opts, lines: map[string]*line{}, out: newOutcome(site.Name)}
 	t.rehearsing = len(from) == 0
 	t.stage = stage.New(rollout.State{}, 0, t, t)
 	for i := range wanted.Spec.WANs {
@@ -104,15 +86,28 @@ func Run(ctx context.Context, site *v1alpha1.Site, opts Options) (*Outcome, erro
 		}
 		t.lines[wan.Name] = &line{Line: l}
 	}
-	wanted.Generation = 1
+	generation := int64(1)
 	if len(from) > 0 {
+		wanted.Generation = generation
 		if err := t.warmUp(ctx, wanted, from); err != nil {
 			return nil, err
 		}
-		wanted.Generation = 2
+		generation++
 	}
-	t.site, t.asked, t.rehearsing = wanted, t.now, true
-	return t.play(ctx)
+	t.asked, t.rehearsing = t.now, true
+	for _, change := range changes {
+		change.Generation = generation
+		generation++
+		t.site = change
+		if err := t.play(ctx); err != nil {
+			return nil, err
+		}
+		if !t.out.Approved {
+			break
+		}
+	}
+	t.out.end(site, t.site, t.stage.State())
+	return &t.out, nil
 }
 
 // warmUp lets the profiles of before run for as long as a WAN's soak, so that
@@ -133,34 +128,30 @@ func (t *theatre) warmUp(ctx context.Context, wanted *v1alpha1.Site, from map[st
 	return nil
 }
 
-func (t *theatre) play(ctx context.Context) (*Outcome, error) {
+// play rehearses one change.
+func (t *theatre) play(ctx context.Context) error {
+	begun := t.now
+	t.decided = len(t.out.Verdicts)
 	if err := t.turn(); err != nil {
-		return nil, err
+		return err
 	}
 	for !t.over() {
 		if t.now > longest {
-			return nil, fmt.Errorf("rehearse site %s: no verdict within %s of virtual time; shorten spec.rollout.soak", t.site.Name, longest)
+			return fmt.Errorf("rehearse site %s: no verdict within %s of virtual time; shorten spec.rollout.soak", t.site.Name, longest)
 		}
 		if err := t.advance(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	s := t.stage.State()
-	t.out.Phase, t.out.Message, t.out.Lasted = s.Phase, s.Message, t.now-t.asked
-	if n := len(t.out.Verdicts); n > 0 {
-		last := &t.out.Verdicts[n-1]
-		t.out.Verdict, t.out.Message, t.out.Gates = last.Verdict, last.Message, last.Gates
-		t.out.Approved = approval(last)
-	}
-	return &t.out, nil
+	t.out.changed(t.site, t.stage.State(), t.out.Verdicts[t.decided:], t.now-begun)
+	t.out.Lasted = t.now - t.asked
+	return nil
 }
 
-func approval(v *v1alpha1.Verdict) bool { return strings.HasPrefix(v.Verdict, "approved-") }
-
-// over says that there is a verdict, or that none will come.
+// over says that the rollout has come to rest, or that it will not.
 func (t *theatre) over() bool {
-	for i := range t.out.Verdicts {
-		if v := &t.out.Verdicts[i]; !approval(v) && !strings.HasPrefix(v.Verdict, "issues: ") {
+	for i := range t.out.Verdicts[t.decided:] {
+		if t.out.Verdicts[t.decided+i].Verdict == "rollback" {
 			return true
 		}
 	}

@@ -31,7 +31,6 @@ func judge(l *Limits, s *soak) judged {
 		g.Result, g.Figure = v1alpha1.GateAbort, &r.now
 		if l.Gate == v1alpha1.GateProbeLoss && len(s.limited) > 0 {
 			g.Result, g.urgent = v1alpha1.GateThin, true
-			g.Message = "reflectors ration their answers: " + strings.Join(s.limited, ", ")
 		}
 	case r.evidence < l.MinEvidence:
 		g.Result = v1alpha1.GateInconclusive
@@ -43,6 +42,9 @@ func judge(l *Limits, s *soak) judged {
 		g.Result, g.Message = v1alpha1.GatePass, "so few that it may be chance"
 	default:
 		g.Result = v1alpha1.GateThin
+	}
+	if l.Gate == v1alpha1.GateProbeLoss && g.Result == v1alpha1.GateThin && len(s.limited) > 0 {
+		g.Message = "reflectors ration their answers: " + strings.Join(s.limited, ", ")
 	}
 	return g
 }

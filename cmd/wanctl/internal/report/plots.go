@@ -166,7 +166,7 @@ func (p *Plot) fill(soaks []*soak, value func(*v1alpha1.Measurement) (v, upTo fl
 	}
 	most = max(most, 1e-3)
 	step := math.Pow(10, math.Floor(math.Log10(most)))
-	for _, times := range []float64{0.2, 0.5, 1} {
+	for _, times := range []float64{0.2, 0.5, 1, 2} {
 		if most/(step*times) <= 5 {
 			step *= times
 			break

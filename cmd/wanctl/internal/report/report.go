@@ -90,7 +90,10 @@ func facts(in *Input) []Fact {
 		{"Made", stamp(in.Now)},
 		{"Evidence", evidence},
 	}
-	if unreal := simulatedWANs(in.Site); len(unreal) > 0 {
+	if simulated > 0 {
+		all = append(all, Fact{"Simulation", "a model of the line in its own time; a cycle's work and the router's CPU are what the manifest declares, the same at every interval"})
+	}
+	if unreal := simulatedWANs(in.Site); len(unreal) > 0 && recorded > 0 {
 		all = append(all, Fact{"No real line", strings.Join(unreal, ", ") + ": the router is simulated, and what is recorded was so in real time of a line that is a model"})
 	}
 	if st := in.Site.Status.Rollout; st != nil && st.Phase != "" {

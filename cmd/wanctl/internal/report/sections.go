@@ -59,7 +59,7 @@ func profileReport(in *Input, profile string, soaks []*soak, level int) []Sectio
 		if s.verdict.By != "" {
 			by = ", by " + s.verdict.By
 		}
-		head.put(text(fmt.Sprintf("%s: %s (verdict %d of %s, %s%s): %s.", s.wan, s.verdict.Verdict, s.verdict.Number, stamp(s.verdict.Decided.Time), s.originText(), by, cmp.Or(strings.TrimSuffix(s.verdict.Message, "."), "no reason was recorded"))))
+		head.put(text(fmt.Sprintf("%s: %s (verdict %d, %s, %s%s): %s.", s.wan, s.verdict.Verdict, s.verdict.Number, when(s.origin, s.verdict.Decided), s.originText(), by, cmp.Or(strings.TrimSuffix(s.verdict.Message, "."), "no reason was recorded"))))
 	}
 	sections := []Section{head, parameters(in.Site, profile, own), physical(profile, own)}
 	sections = append(sections, stability(profile, own))
@@ -213,8 +213,8 @@ func history(verdicts []v1alpha1.Verdict, profile string) Section {
 			continue
 		}
 		k := &soak{origin: v.Origin}
-		t.addOf(k, strconv.FormatInt(v.Number, 10), stamp(v.Decided.Time), v.Verdict, cmp.Or(v.Profile, figure.None), cmp.Or(strings.Join(v.WANs, ", "), figure.None),
-			began(v.Started), strconv.FormatInt(v.Generation, 10), cmp.Or(v.By, "wanctl"), cmp.Or(v.Message, figure.None))
+		t.addOf(k, strconv.FormatInt(v.Number, 10), when(v.Origin, v.Decided), v.Verdict, cmp.Or(v.Profile, figure.None), cmp.Or(strings.Join(v.WANs, ", "), figure.None),
+			began(v), strconv.FormatInt(v.Generation, 10), cmp.Or(v.By, "wanctl"), cmp.Or(v.Message, figure.None))
 	}
 	if len(t.Rows) == 0 {
 		s.put(text("There are none."))
@@ -224,9 +224,18 @@ func history(verdicts []v1alpha1.Verdict, profile string) Section {
 	return s
 }
 
-func began(t *metav1.Time) string {
-	if t == nil {
+func began(v *v1alpha1.Verdict) string {
+	if v.Started == nil {
 		return figure.None
+	}
+	return when(v.Origin, *v.Started)
+}
+
+// when is a date, or how long after its beginning a simulation was there: its time
+// counts from 1970.
+func when(origin v1alpha1.VerdictOrigin, t metav1.Time) string {
+	if origin == v1alpha1.OriginSimulated {
+		return "after " + span(t.Sub(time.Unix(0, 0)))
 	}
 	return stamp(t.Time)
 }
