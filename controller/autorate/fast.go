@@ -51,6 +51,9 @@ const (
 	// less is the share of the capacity below which what arrives at a refusal
 	// says that it is less than was known.
 	less = 0.94
+	// known is how long after a drain began all that Delivered.Recent tells is of
+	// the time since.
+	known = 100 * time.Millisecond
 	// full is how many times what a download's shaper lets through must arrive
 	// while it drains for the line to be full still.
 	full = 1.2
@@ -105,7 +108,8 @@ type Fast struct {
 	usual float64
 	// raised is when a probe or a climb last raised the rate.
 	raised time.Duration
-	// first is the estimate of the capacity when a drain began.
+	// began is when the drain did, and first the estimate of the capacity then.
+	began time.Duration
 	first float64
 	// stuck says that a drain has been of no use, and tries how often it was;
 	// patience is how long it has for that.
@@ -130,6 +134,7 @@ func (f *Fast) congest(s *Shaper, capacity float64, now time.Duration) {
 	f.CapacityBitsPerSecond, f.congested, f.first = capacity, capacity, capacity
 	f.stuck, f.tries, f.patience, f.alarmed = false, 0, stubborn, false
 	f.enter(draining, now)
+	f.began = now
 	s.Reason = Congested
 }
 
@@ -184,7 +189,11 @@ func (f *Fast) drain(s *Shaper, v *levels, in *Input, dir Direction) {
 func (f *Fast) refine(s *Shaper, in *Input, dir Direction) {
 	g, now, recent := &in.Signal, in.Now, in.Delivered.Recent[dir]
 	carried, ours, sunken := recent, recent >= starved*float64(s.Rate), sunk
-	if arrives := max(recent, in.Delivered.BitsPerSecond[dir]); dir == Download && arrives > full*float64(s.Rate) {
+	switch arrives := max(recent, in.Delivered.BitsPerSecond[dir]); {
+	case dir == Upload || arrives <= full*float64(s.Rate):
+	case now-f.began >= known+g.Spacing && recent > f.CapacityBitsPerSecond:
+		f.CapacityBitsPerSecond, f.first = recent, max(f.first, recent)
+	default:
 		f.CapacityBitsPerSecond = min(f.CapacityBitsPerSecond, arrives)
 		f.first = min(f.first, arrives)
 	}

@@ -82,6 +82,23 @@ func TestADrainEndsAtAShareOfTheCapacity(t *testing.T) {
 	}
 }
 
+// The start of a flow fills a line for less than the window of what arrives.
+func TestADrainLearnsOfACapacityThatItsBeginningHid(t *testing.T) {
+	b := newBench(9e6, 0.3e6)
+	b.run(0, 10)
+	b.run(40, 1)
+	b.in.Delivered.Recent[Download], b.in.Delivered.BitsPerSecond[Download] = 20e6, 15e6
+	b.run(40, 2)
+	if got := b.w.Fast[Download].CapacityBitsPerSecond; got != 9e6 {
+		t.Errorf("a capacity of %.0f was learnt from what arrived in part before the drain", got)
+	}
+	b.run(30, 2)
+	b.run(0, 1)
+	if got := b.rates()[Download]; got != 19e6 {
+		t.Errorf("after it the rate is %d, want 95 %% of the 20M that arrived", got)
+	}
+}
+
 func TestALineInUseIsAskedForMore(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
