@@ -237,12 +237,13 @@ func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, in *Input, dir Directi
 
 // refuse ends a probe that builds up a queue, and drains that. While there is
 // a queue, what arrives on the download is the capacity: no less than was known,
-// unless it is clearly less. grows says that more arrives than the line was
-// thought to carry: the queue may be that of the upload, where both were asked.
+// unless it is clearly less; silence may be an outage, and tells nothing of it.
+// grows says that more arrives than the line was thought to carry: the queue may
+// be that of the upload, where both were asked.
 func (f *Fast) refuse(s *Shaper, in *Input, dir Direction, grows bool) {
 	capacity, delivered := f.CapacityBitsPerSecond, in.Delivered.BitsPerSecond[dir]
 	switch recent := in.Delivered.Recent[dir]; {
-	case dir == Upload:
+	case dir == Upload, in.Signal.Silent:
 	case recent < fell*capacity:
 		capacity = recent
 	case delivered < less*capacity:
@@ -253,6 +254,7 @@ func (f *Fast) refuse(s *Shaper, in *Input, dir Direction, grows bool) {
 	f.congest(s, capacity, in.Now)
 	f.together = grows && dir == Download
 	s.Rate, s.Reason = int64(share*capacity), ProbeRefused
+	f.alarmed, f.restRate, f.restCapacity = in.Signal.Silent, s.Rate, capacity
 }
 
 // decline ends a probe of a line that has not grown and does not queue.

@@ -271,6 +271,14 @@ func TestSilenceAloneLeavesAQuarter(t *testing.T) {
 			b.c.Limits[d].Floors = [4]int64{1, 1, 1, 1}
 		}
 		b.run(0, 10)
+		if rapid.Bool().Draw(t, "while it is asked for more") {
+			b.w.Shapers = [2]Shaper{{Rate: 25e6}, {Rate: 10e6}}
+			b.c.Limits[Download].Ceiling, b.c.Limits[Upload].Ceiling = 50e6, 20e6
+			for d, c := range []float64{25e6, 10e6} {
+				b.w.Fast[d].CapacityBitsPerSecond = c
+				b.w.Fast[d].enter(probing, b.in.Now)
+			}
+		}
 		b.in.Signal.Silent = true
 		for delay := 20.0; delay < 2200; delay += 50 {
 			b.in.Delivered.BitsPerSecond = [2]float64{rapid.Float64Range(0, 25e6).Draw(t, "down"), rapid.Float64Range(0, 10e6).Draw(t, "up")}
