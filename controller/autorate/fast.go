@@ -51,9 +51,6 @@ const (
 	// less is the share of the capacity below which what arrives at a refusal
 	// says that it is less than was known.
 	less = 0.94
-	// known is how long after a drain began all that Delivered.Recent tells is of
-	// the time since.
-	known = 100 * time.Millisecond
 	// full is how many times what a download's shaper lets through must arrive
 	// while it drains for the line to be full still.
 	full = 1.2
@@ -191,7 +188,7 @@ func (f *Fast) refine(s *Shaper, in *Input, dir Direction) {
 	carried, ours, sunken := recent, recent >= starved*float64(s.Rate), sunk
 	switch arrives := max(recent, in.Delivered.BitsPerSecond[dir]); {
 	case dir == Upload || arrives <= full*float64(s.Rate):
-	case now-f.began >= known+g.Spacing && recent > f.CapacityBitsPerSecond:
+	case in.Delivered.At-f.began >= RecentWindow+g.Spacing/2 && recent > f.CapacityBitsPerSecond:
 		f.CapacityBitsPerSecond, f.first = recent, max(f.first, recent)
 	default:
 		f.CapacityBitsPerSecond = min(f.CapacityBitsPerSecond, arrives)

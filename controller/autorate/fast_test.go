@@ -14,6 +14,8 @@ type bench struct {
 	c  Config
 	w  WAN
 	in Input
+	// unread says that the counters cannot be read any more.
+	unread bool
 }
 
 // newBench is a WAN of 25/10 Mbit/s that delivers what is given, and no delay.
@@ -36,6 +38,9 @@ func (b *bench) run(delayMS float64, cycles int) {
 	b.in.Signal.MedianMS, b.in.Signal.NewestMS = delayMS, delayMS
 	for range cycles {
 		b.in.Now += cycle
+		if !b.unread {
+			b.in.Delivered.At = b.in.Now
+		}
 		b.w.Step(&b.c, &b.in)
 	}
 }
@@ -96,6 +101,19 @@ func TestADrainLearnsOfACapacityThatItsBeginningHid(t *testing.T) {
 	b.run(0, 1)
 	if got := b.rates()[Download]; got != 19e6 {
 		t.Errorf("after it the rate is %d, want 95 %% of the 20M that arrived", got)
+	}
+}
+
+// Else the rate before a router was lost would be the capacity of the line after.
+func TestADrainLearnsOfNoCapacityFromReadingsBeforeIt(t *testing.T) {
+	b := newBench(20e6, 0.3e6)
+	b.run(0, 10)
+	b.run(40, 1)
+	b.unread = true
+	b.in.Delivered.Recent[Download] = 24e6
+	b.run(40, 20)
+	if got := b.w.Fast[Download].CapacityBitsPerSecond; got > 20e6 {
+		t.Errorf("a capacity of %.0f was learnt from a reading of before the drain", got)
 	}
 }
 

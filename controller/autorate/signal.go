@@ -52,12 +52,18 @@ type Signal struct {
 	OK bool
 }
 
+// RecentWindow is how far Delivered.Recent looks back, to the reading nearest to
+// that.
+const RecentWindow = 100 * time.Millisecond
+
 // Delivered is what the router's counters say passed, in bit/s by direction.
 type Delivered struct {
 	BitsPerSecond [2]float64
-	// Recent is the same over a shorter time, for the moment when a capacity has
+	// Recent is the same over RecentWindow, for the moment when a capacity has
 	// just shown itself.
 	Recent [2]float64
+	// At is when the newest of the readings was made.
+	At time.Duration
 	// Held says that a shaper has dropped, marked or queued packets of late: its
 	// senders want more than its rate.
 	Held [2]bool

@@ -30,9 +30,8 @@ type Config struct {
 	MaxIntervals int64
 }
 
-// deliveredWindow is the time over which the delivered rate is measured, and
-// recentWindow the one that follows a rate which changes fast.
-const deliveredWindow, recentWindow = 200 * time.Millisecond, 100 * time.Millisecond
+// deliveredWindow is the time over which the delivered rate is measured.
+const deliveredWindow = 200 * time.Millisecond
 
 // baselineFall is the time constant with which a reflector's own baseline
 // follows faster answers.

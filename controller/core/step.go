@@ -224,12 +224,12 @@ func (s *State) measure(in *Input) {
 		s.Delivered.OK = false
 		return
 	}
-	s.Delivered.OK = true
+	s.Delivered.OK, s.Delivered.At = true, in.BytesAt
 	for d := range s.meters {
 		s.meters[d].Add(in.BytesAt, in.Bytes[d])
 		rate, ok := s.meters[d].Rate(deliveredWindow)
 		s.Delivered.BitsPerSecond[d] = rate
-		s.Delivered.Recent[d], _ = s.meters[d].Rate(recentWindow)
+		s.Delivered.Recent[d], _ = s.meters[d].Rate(autorate.RecentWindow)
 		s.Delivered.OK = s.Delivered.OK && ok && in.Now-in.BytesAt < staleCounters
 		s.Delivered.Held[d] = s.demand[d].held(&in.Shapers[d], in.Now)
 	}
