@@ -66,11 +66,11 @@ func Explain(path string) (Field, error) {
 // Element is the schema of a list's elements and of a map's values, and any
 // other schema itself.
 func (n *Node) Element() *Node {
-	for n.Items != nil || n.Values != nil {
+	for n.Items != nil || n.Values.Node != nil {
 		if n.Items != nil {
 			n = n.Items
 		} else {
-			n = n.Values
+			n = n.Values.Node
 		}
 	}
 	return n

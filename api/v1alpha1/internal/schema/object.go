@@ -27,7 +27,7 @@ func (c *checker) object(n *yaml.Node, want *Node, path fieldpath.Path, at Posit
 			c.shape.Positions[child] = position(field.name)
 			continue
 		}
-		known := want.Values
+		known := want.Values.Node
 		if known == nil {
 			known = want.Properties[name]
 		}

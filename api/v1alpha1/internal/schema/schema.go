@@ -45,9 +45,7 @@ type Node struct {
 	Properties map[string]*Node `json:"properties"`
 	Required   []string         `json:"required"`
 	Items      *Node            `json:"items"`
-	// Values is the schema of a map's values: additionalProperties, where that
-	// is not false.
-	Values *Node `json:"-"`
+	Values     Values           `json:"additionalProperties"`
 }
 
 // Parse reads a schema.
@@ -59,22 +57,16 @@ func Parse(data []byte) (*Node, error) {
 	return root, nil
 }
 
-// UnmarshalJSON reads additionalProperties besides the plain fields.
-func (n *Node) UnmarshalJSON(data []byte) error {
-	type fields Node
-	if err := json.Unmarshal(data, (*fields)(n)); err != nil {
-		return err
-	}
-	var rest struct {
-		AdditionalProperties json.RawMessage `json:"additionalProperties"`
-	}
-	if err := json.Unmarshal(data, &rest); err != nil {
-		return err
-	}
-	if text := string(rest.AdditionalProperties); text == "" || text == "false" {
+// Values is the schema of a map's values; its Node is nil where there is none.
+type Values struct{ *Node }
+
+// UnmarshalJSON reads a schema, or false. It stands here and not at Node, since
+// each call reads its text once more, and nested ones would do so at every depth.
+func (v *Values) UnmarshalJSON(data []byte) error {
+	if string(data) == "false" {
 		return nil
 	}
-	return json.Unmarshal(rest.AdditionalProperties, &n.Values)
+	return json.Unmarshal(data, &v.Node)
 }
 
 // Types are the JSON types that a value may have.
@@ -113,7 +105,7 @@ func (n *Node) TypeName() string {
 		return "quantity"
 	case n.Items != nil:
 		return "[]" + n.Items.TypeName()
-	case n.Values != nil:
+	case n.Values.Node != nil:
 		return "map[string]" + n.Values.TypeName()
 	case slices.Contains(n.Type, "object"):
 		return "Object"
