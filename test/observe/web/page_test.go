@@ -154,7 +154,7 @@ func TestEventsOfEarlierRunsAreShownOnce(t *testing.T) {
 		return `[...document.querySelectorAll('[aria-label="Events of home"] tbody tr')].filter((r) => r.cells[2].textContent === '` + reason + `').length`
 	}
 	b.until(count("LoopResumed") + ` === 2 && ` + count("LoopStarted") + ` === 4`)
-	b.do(evaluate(`location.reload()`))
+	b.do(chromedp.Reload())
 	b.until(count("LoopResumed") + ` === 2 && ` + count("LoopStarted") + ` === 4`)
 	b.wellBehaved(a.Origin)
 }
