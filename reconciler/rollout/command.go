@@ -128,8 +128,17 @@ func (m *machine) rejected(c *Command) error {
 		return refuse("nothing is on trial that could be rejected; the rollout is %s", m.Phase)
 	}
 	m.Phase, m.Before, m.Paused = v1alpha1.RolloutSoaking, "", ""
+	// Those that have nothing to go back to come last: what they ask of a person
+	// must stand in the end.
+	var order, last []*WAN
 	for i := range m.WANs {
-		w := &m.WANs[i]
+		if w := &m.WANs[i]; m.back(w) != "" {
+			order = append(order, w)
+		} else {
+			last = append(last, w)
+		}
+	}
+	for _, w := range append(order, last...) {
 		switch {
 		case w.Result == v1alpha1.ResultWaiting && w.Goal != w.Profile:
 			m.fail(w, w.Goal, "", "rejected by "+c.By)

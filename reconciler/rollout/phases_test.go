@@ -142,6 +142,19 @@ func TestPhases(t *testing.T) {
 			},
 			phase: v1alpha1.RolloutRolledBack, verdicts: "rollback att; rollback spectrum", runs: "att=500ms spectrum=500ms",
 		},
+		"a person rejects what one WAN cannot go back from, and must decide": {
+			to: "50ms", spec: func(s *v1alpha1.SiteSpec) {
+				s.Rollout.Scope, s.WANs[0].IntervalProfile = v1alpha1.ScopeWAN, "500ms"
+			},
+			play: func(t *testing.T, w *world) {
+				w.run(time.Hour)
+				if err := w.obey(rollout.Reject, ""); err != nil {
+					t.Error(err)
+				}
+			},
+			phase: v1alpha1.RolloutPaused, runs: "att=500ms spectrum=500ms",
+			verdicts: "rollback spectrum; issues: ann rejected 500ms on att, and there is nothing to go back to att",
+		},
 		"an inconclusive soak that is approved goes on": {
 			from: "500ms", to: "50ms", line: func(wan string, t, soaked time.Duration) evidence.Figures {
 				f := quiet(wan, t, soaked)
