@@ -169,8 +169,10 @@ func twoWANs(t *testing.T) {
 	eventually(t, "a shaper of the cable near its 30 Mbit/s", func() bool { m := l.megabits("cable-down"); return m > 20 && m < 31.5 })
 	t.Logf("the cable fell to 30 Mbit/s: its shaper is at %.1f", l.megabits("cable-down"))
 	eventually(t, "a shaper of the cable near its 80 Mbit/s again", func() bool { return l.megabits("cable-down") > 65 })
-	if dsl, up := l.megabits("dsl-down"), l.megabits("cable-up"); dsl < 25 || dsl > 45 || up != 18 {
-		t.Errorf("the DSL of 40 Mbit/s is shaped to %.1f, the idle upload of 20 to %.1f", dsl, up)
+	// A climb may stand above the line for a moment.
+	eventually(t, "a shaper of the DSL near its 40 Mbit/s", func() bool { m := l.megabits("dsl-down"); return m > 25 && m < 45 })
+	if up := l.megabits("cable-up"); up != 18 {
+		t.Errorf("the idle upload of 20 Mbit/s is shaped to %.1f", up)
 	}
 
 	l.double.Put("/queue/tree", "cable-up", "max-limit=1M")
