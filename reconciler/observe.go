@@ -3,6 +3,7 @@ package reconciler
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -89,7 +90,8 @@ func (s *site) standing() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(s.wans)) {
 		if w := s.wans[name]; w.loop != nil {
-			fmt.Fprintf(&b, "%s=%v ", name, w.loop.Snapshot().Settled)
+			settled := w.loop.Snapshot().Settled
+			fmt.Fprintf(&b, "%s=%.0f/%.0f ", name, coarse(settled[0]), coarse(settled[1]))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.routers)) {
@@ -99,6 +101,10 @@ func (s *site) standing() string {
 	}
 	return b.String() + s.steeringStanding()
 }
+
+// coarse is a rate in steps of 2 %: less is not worth a write of its own, and is
+// stored with the next status.
+func coarse(bitsPerSecond int64) float64 { return math.Log(float64(max(bitsPerSecond, 1))) / 0.02 }
 
 // writeResume stores what a restart would go on from, and says whether it could.
 func (a *Agent) writeResume(s *site, now time.Time) (ok bool) {

@@ -2,6 +2,7 @@ package reconciler
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -77,6 +78,7 @@ func shaperStatus(snap *loop.Snapshot, dir autorate.Direction, epoch time.Time) 
 	if snap.Delivered.OK {
 		st.Delivered = resource.NewQuantity(kilobits(snap.Delivered.BitsPerSecond[dir]), resource.DecimalSI)
 	}
+	st.Decisions = slices.Grow(st.Decisions, len(snap.Decisions[dir]))
 	for _, d := range snap.Decisions[dir] {
 		st.Decisions = append(st.Decisions, decision(&d, epoch))
 	}

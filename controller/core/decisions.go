@@ -1,6 +1,7 @@
 package core
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wanctl/wanctl/controller/autorate"
@@ -44,7 +45,9 @@ func (d *Decisions) note(now time.Duration, from int64, s *autorate.Shaper, dela
 
 // Newest appends the decisions to buf, oldest first.
 func (d *Decisions) Newest(buf []Decision) []Decision {
-	for i := d.count - min(d.count, decisionsSize); i < d.count; i++ {
+	n := min(d.count, decisionsSize)
+	buf = slices.Grow(buf, int(n))
+	for i := d.count - n; i < d.count; i++ {
 		buf = append(buf, d.ring[i%decisionsSize])
 	}
 	return buf

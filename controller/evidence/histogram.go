@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"math/bits"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
@@ -13,9 +14,9 @@ import (
 type histogram struct {
 	unit, most, perUnit float64
 	h                   *hdr.Histogram
-	// peak is the greatest value taken in, in units, and top what the histogram
-	// makes of it; HdrHistogram looks through all its counts for it each time.
-	peak, top int64
+	// peak is the greatest value taken in, in units; HdrHistogram looks through
+	// all its counts for it each time.
+	peak int64
 }
 
 func newHistogram(unit, most float64) histogram {
@@ -35,20 +36,17 @@ func (g *histogram) recordUnits(value int64) {
 	}
 	value = min(max(value, 0), g.h.HighestTrackableValue())
 	_ = g.h.RecordValue(value)
-	if value > g.peak {
-		g.peak, g.top = value, unknownTop
-	}
+	g.peak = max(g.peak, value)
 }
 
-// unknownTop is that of a peak which was not yet asked for.
-const unknownTop = -1
+// finest is how many of its finest steps an HdrHistogram of two digits has, as a
+// power of two; from there on steps double with the values.
+const finest = 8
 
 // greatest is the end of the step that the greatest value is in, in units.
 func (g *histogram) greatest() int64 {
-	if g.top == unknownTop {
-		g.top = g.h.Max()
-	}
-	return g.top
+	step := int64(1) << max(0, bits.Len64(uint64(g.peak))-finest)
+	return g.peak | (step - 1)
 }
 
 func (g *histogram) empty() *hdr.Histogram { return hdr.New(1, int64(g.most/g.unit+0.5), 2) }
@@ -125,6 +123,5 @@ func (g *histogram) decode(data []byte) error {
 	}
 	g.h = hdr.Import(snapshot)
 	g.peak = g.h.Max()
-	g.top = g.peak
 	return nil
 }

@@ -9,7 +9,9 @@ import (
 // figures are a loop's own cost and punctuality. Times are kept in
 // nanoseconds, to two digits, from 100 ns to a minute.
 type figures struct {
-	work, late        *hdr.Histogram
+	work, late *hdr.Histogram
+	// workMax and lateMax are the longest, exactly.
+	workMax, lateMax  time.Duration
 	overruns, skipped int64
 	// taken are the figures as of the quantiles' last time.
 	taken   Cycles
@@ -25,6 +27,7 @@ func newHistogram() *hdr.Histogram { return hdr.New(100, int64(time.Minute), 2) 
 func (f *figures) record(work, late time.Duration, skipped int64, interval time.Duration) {
 	record(f.work, work)
 	record(f.late, late)
+	f.workMax, f.lateMax = max(f.workMax, work), max(f.lateMax, late)
 	f.skipped += skipped
 	if work > interval {
 		f.overruns++
@@ -51,7 +54,7 @@ func (f *figures) cycles(now time.Time) Cycles {
 		f.taken = Cycles{
 			WorkP50: quantile(f.work, 50), WorkP95: quantile(f.work, 95), WorkP99: quantile(f.work, 99),
 			LatenessP50: quantile(f.late, 50), LatenessP99: quantile(f.late, 99),
-			WorkMax: time.Duration(f.work.Max()), LatenessMax: time.Duration(f.late.Max()),
+			WorkMax: f.workMax, LatenessMax: f.lateMax,
 		}
 	}
 	f.taken.Count, f.taken.Overruns, f.taken.Skipped = f.work.TotalCount(), f.overruns, f.skipped
