@@ -29,6 +29,7 @@ const (
 	Probing
 	ProbeRefused
 	Climbing
+	Eased
 )
 
 var reasonNames = [...]string{
@@ -36,7 +37,7 @@ var reasonNames = [...]string{
 	YellowHold: "YellowHold", SoftRedHold: "SoftRedHold", AtCeiling: "AtCeiling", AtFloor: "AtFloor", NoSamples: "NoSamples", SignalUnusable: "SignalUnusable",
 	NothingArrives: "NothingArrives",
 	Congested:      "Congested", Draining: "Draining", Drained: "Drained", FalseAlarm: "FalseAlarm", Holding: "Holding", Idle: "Idle", NotBlamed: "NotBlamed",
-	Probing: "Probing", ProbeRefused: "ProbeRefused", Climbing: "Climbing",
+	Probing: "Probing", ProbeRefused: "ProbeRefused", Climbing: "Climbing", Eased: "Eased",
 }
 
 // String is the reason in CamelCase; it is part of the API.

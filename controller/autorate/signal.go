@@ -74,13 +74,25 @@ type Delivered struct {
 // feedback is how long a change of a rate takes to show in the median.
 func (g *Signal) feedback() time.Duration { return 2*g.RTT + 3*g.Spacing }
 
+// slow says that a change takes so long to show that two at once cannot be told
+// apart in time.
+func (g *Signal) slow() bool { return g.feedback() >= probeEvery }
+
+// sloped is how long it takes until all of the delays that make the slope are
+// of probes that left after a change of a rate.
+func (g *Signal) sloped() time.Duration { return g.RTT + slopeSpacings*g.Spacing }
+
+// slopeSpacings is how many lie between the first and the last of them.
+const slopeSpacings = 4
+
 // probeTime is how long a probe must last for its effect to come back.
 func (g *Signal) probeTime() time.Duration { return max(probeFor, g.feedback()) }
 
 // probeLimit is how long a probe may go on while senders are still filling
-// what it offers: they grow by the round trip.
+// what it offers: they grow by the round trip, and what little a long probe
+// offers is hard to tell from noise.
 func (g *Signal) probeLimit() time.Duration {
-	return max(g.probeTime(), probeTrips*g.RTT)
+	return max(2*g.probeTime(), probeTrips*g.RTT)
 }
 
 // gain is by how much of the capacity a probe goes above it: probeGain, or less

@@ -40,7 +40,9 @@ type WAN struct {
 	// asked is the direction that was last probed alone although both wanted
 	// to be, alone that the next such probe is to be of one.
 	asked Direction
-	alone bool
+	turns int
+	// stood is when the line was last quiet, or a queue that stood was last eased.
+	stood time.Duration
 }
 
 // Settled is the rate that a direction stands at, in bit/s: where it is being
@@ -128,26 +130,33 @@ func (w *WAN) directed(c *Config, in *Input) {
 			f.used, f.everUsed = in.Now, true
 		}
 	}
+	for d := range w.Fast {
+		w.Fast[d].shared = w.loaded(1-Direction(d), in)
+	}
 	v := w.levels(&c.Thresholds)
 	if v.congested(&in.Signal) && in.gone() {
 		w.hold(c, NothingArrives)
 		return
 	}
 	w.reconsider(in)
-	if v.congested(&in.Signal) {
+	if v.congested(&in.Signal) || w.overdone(&v, in) {
 		w.blame(in)
 	} else {
 		w.ask(c, in, &v)
 	}
+	eased := w.stands(&v, in)
 	for d := range w.Shapers {
 		s, f := &w.Shapers[d], &w.Fast[d]
 		if f.phase == holding {
 			s.Reason = f.resting(s, in.Delivered.BitsPerSecond[d], in.Signal.MedianMS > v.onset)
+			if eased && w.utilisation(Direction(d), in) >= inUse && f.eases < mostEased {
+				f.ease(s, c.Limits[d].Floors[c.Thresholds.classify(c.Limits[d].States, in.Signal.MedianMS)])
+			}
 		}
 		f.step(s, &c.Thresholds, &c.Limits[d], &v, in, Direction(d))
 		if f.phase != holding {
 			w.changed, f.changed = in.Now, in.Now
-		} else {
+		} else if w.Fast[1-d].phase != draining {
 			f.usual += (in.Delivered.BitsPerSecond[d] - f.usual) * min(1, in.Elapsed.Seconds()/usual.Seconds())
 		}
 	}

@@ -75,7 +75,9 @@ func TestEvidenceTellsIntervalsApart(t *testing.T) {
 	for _, profile := range []string{"50ms", "100ms", "250ms", "500ms"} {
 		figures, rttP95MS := gathered(t, profile, 30*time.Minute)
 		f := figures.Benefit
-		if f.Episodes < 30 || f.Detections < f.Episodes-2 || f.Recoveries < f.Episodes-2 {
+		// One that begins while a drain does what it can already brings no write about.
+		least := f.Episodes - f.Episodes/100 - 2
+		if f.Episodes < 30 || f.Detections < least || f.Recoveries < least {
 			t.Errorf("%s: of 30 falls of the capacity and some more %d episodes are seen, %d detected, %d recovered from", profile, f.Episodes, f.Detections, f.Recoveries)
 		}
 		if f.DetectionP50MS <= before.DetectionP50MS || f.RecoveryP50MS <= before.RecoveryP50MS || f.LoadedDelayP95MS <= before.LoadedDelayP95MS {
