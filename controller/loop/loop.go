@@ -14,11 +14,14 @@ import (
 	"github.com/wanctl/wanctl/controller/router"
 )
 
-// Router is what a loop needs of its router: neither call waits.
+// Router is what a loop needs of its router: no call waits.
 type Router interface {
 	// Post leaves a rate to be written, in bit/s, with the arrival of the
 	// sample that led to it.
 	Post(dir autorate.Direction, bitsPerSecond int64, sampled time.Time)
+	// Reading is rung when counters that are read at this moment have come in;
+	// nil where none are to be waited for.
+	Reading(now time.Time) <-chan struct{}
 	// Counters are the newest that were read.
 	Counters() (router.Counters, bool)
 }
@@ -61,7 +64,8 @@ type Loop struct {
 	silent bool
 	began  time.Duration
 	// since is when each direction took its state.
-	since [2]time.Time
+	since    [2]time.Time
+	patience *time.Timer
 }
 
 // New makes a loop; Run turns it.
@@ -93,14 +97,17 @@ func (l *Loop) Run(ctx context.Context) *core.State {
 	deadline := l.first(time.Now())
 	timer := time.NewTimer(time.Until(deadline))
 	defer timer.Stop()
+	l.patience = time.NewTimer(0)
+	defer l.patience.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return l.state
 		case <-timer.C:
 		}
+		late := time.Since(deadline)
+		l.await()
 		started := time.Now()
-		late := started.Sub(deadline)
 		skipped := max(0, int64(late/interval))
 		l.cycle(started, 1+skipped)
 		ended := time.Now()
@@ -111,6 +118,22 @@ func (l *Loop) Run(ctx context.Context) *core.State {
 		deadline = deadline.Add(time.Duration(1+skipped) * interval)
 		timer.Reset(time.Until(deadline))
 	}
+}
+
+// await gives counters that are being read at this moment the time to come in.
+// The patience has a timer of its own: one that is set to a later time than it
+// had wakes the process at both, one that is let go at neither.
+func (l *Loop) await() {
+	read := l.opts.Router.Reading(time.Now())
+	if read == nil {
+		return
+	}
+	l.patience.Reset(router.Patience)
+	select {
+	case <-read:
+	case <-l.patience.C:
+	}
+	l.patience.Stop()
 }
 
 // first is the first deadline after now.

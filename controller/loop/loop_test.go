@@ -54,16 +54,27 @@ func answering(rtt time.Duration) *prober {
 func (p *prober) Err() error   { return nil }
 func (p *prober) Close() error { return nil }
 
-// shaper is a router that remembers what was posted.
+// shaper is a router that remembers what was posted. Its counters take a time
+// to be read at each cycle; 0 is that none are.
 type shaper struct {
-	mu    sync.Mutex
-	rates [2][]int64
+	mu      sync.Mutex
+	rates   [2][]int64
+	reading time.Duration
 }
 
 func (s *shaper) Post(dir autorate.Direction, rate int64, _ time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.rates[dir] = append(s.rates[dir], rate)
+}
+
+func (s *shaper) Reading(time.Time) <-chan struct{} {
+	if s.reading == 0 {
+		return nil
+	}
+	done := make(chan struct{}, 1)
+	time.AfterFunc(s.reading, func() { done <- struct{}{} })
+	return done
 }
 
 func (s *shaper) Counters() (router.Counters, bool) { return router.Counters{}, false }
@@ -116,6 +127,29 @@ func TestCyclesRunOnAbsoluteDeadlines(t *testing.T) {
 			t.Errorf("%d cycles, %d skipped, %d overruns; want 200, 0, 0", len(p.collect), c.Skipped, c.Overruns)
 		}
 	})
+}
+
+func TestACycleWaitsForCountersThatAreBeingReadButNotForEver(t *testing.T) {
+	for reading, want := range map[time.Duration]time.Duration{
+		300 * time.Microsecond: 300 * time.Microsecond,
+		router.Patience:        router.Patience,
+		time.Hour:              router.Patience,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := answering(20 * time.Millisecond)
+			begun := time.Now()
+			l, _ := run(t, loop.Options{Config: config(), Prober: p, Router: &shaper{reading: reading}}, time.Second+interval/2, nil)
+			for i, at := range p.collect {
+				if late := at.Sub(begun.Add(time.Duration(i+1) * interval)); late != want {
+					t.Fatalf("a reading of %v: cycle %d began %v after its deadline, want %v", reading, i+1, late, want)
+				}
+			}
+			records, _ := l.Records(0, nil)
+			if len(records) != 20 || records[19].Work != 0 || records[19].Late != 0 {
+				t.Errorf("a reading of %v: %d records, the last %+v; want 20 whose wait is neither work nor late", reading, len(records), records[len(records)-1])
+			}
+		})
+	}
 }
 
 func TestAnOverrunSkipsAndNeverBunches(t *testing.T) {

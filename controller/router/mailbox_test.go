@@ -208,7 +208,7 @@ func TestCountersAreReadAndKept(t *testing.T) {
 	})
 }
 
-func TestAMomentFindsWhatWasReadJustBeforeItHoweverLongThatTakes(t *testing.T) {
+func TestAMomentFindsItsReadingHoweverLongThatTakes(t *testing.T) {
 	const every = 100 * time.Millisecond
 	for _, delay := range []time.Duration{0, time.Millisecond, 8 * time.Millisecond, 18 * time.Millisecond} {
 		f := newFake()
@@ -216,15 +216,45 @@ func TestAMomentFindsWhatWasReadJustBeforeItHoweverLongThatTakes(t *testing.T) {
 		run(t, f, router.Options{PollEvery: every}, func(t *testing.T, b *bench) {
 			s, moment := b.attach("a"), time.Now().Add(37*time.Millisecond)
 			s.Align(moment)
-			time.Sleep(time.Until(moment.Add(10 * every)))
+			time.Sleep(time.Until(moment.Add(20 * every)))
 			for range 200 {
+				begun := time.Now()
+				if read := s.Reading(begun); read != nil {
+					select {
+					case <-read:
+					case <-time.After(router.Patience):
+					}
+				}
 				if c, ok := s.Counters(); !ok || time.Since(c.At) > every/4 {
 					t.Fatalf("readings take %v: what a moment finds is %v old", delay, time.Since(c.At))
 				}
-				time.Sleep(every)
+				if s.Reading(time.Now()) != nil {
+					t.Fatalf("readings take %v: one that has come in is still waited for", delay)
+				}
+				time.Sleep(time.Until(begun.Add(every)))
 			}
 		})
 	}
+}
+
+func TestNothingIsWaitedForBetweenMomentsOrFromARouterThatHangs(t *testing.T) {
+	const every = 100 * time.Millisecond
+	f := newFake()
+	run(t, f, router.Options{PollEvery: every}, func(t *testing.T, b *bench) {
+		s, moment := b.attach("a"), time.Now()
+		s.Align(moment)
+		time.Sleep(10*every + every/2)
+		if s.Reading(time.Now()) != nil {
+			t.Error("a reading is waited for between two moments")
+		}
+		f.mu.Lock()
+		f.delay = 4 * every / 5
+		f.mu.Unlock()
+		time.Sleep(every)
+		if s.Reading(time.Now()) != nil {
+			t.Error("a reading that has taken half of the time to the next is waited for")
+		}
+	})
 }
 
 func TestDetachForgetsWhatWasPosted(t *testing.T) {

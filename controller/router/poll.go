@@ -10,41 +10,42 @@ type poll struct {
 	chore
 	trouble
 	box *Mailbox
-	// lead is how long before their moment counters are read.
+	// lead is how long before their moment counters begin to be read.
 	lead time.Duration
 }
 
 func newPoll(s *Slot) *poll {
-	p := &poll{box: s.box, lead: leastLead}
+	p := &poll{box: s.box}
 	p.chore = chore{slot: s, index: -1, serve: p.serve}
 	wan := Queue{WAN: s.lanes[Download].queue.WAN}
 	p.trouble = trouble{worse: CountersFailed, better: CountersBack, queue: wan, err: &s.errs[2]}
 	return p
 }
 
-// leastLead is for a kernel's answer on a fast machine: longer would be to sleep
-// again until the moment. A router that takes longer has as much more, so that
-// the moment finds this reading and not the one before; leadShare is the most of
-// PollEvery that it may be, and one part in leadFade of it goes with each reading
-// that would do with less.
-const leastLead, leadShare, leadFade = 200 * time.Microsecond, 4, 64
+// leadShare is the most of PollEvery that lead may be. A reading that comes in
+// too late adds one part in leadStep of PollEvery to lead, each of the others
+// takes a quarter of that: of five, four are in time, and a rare one that is
+// slow changes little.
+const leadShare, leadStep = 4, 64
 
 // learn adapts lead to a reading that was due, and has just come in.
 func (p *poll) learn(due, now time.Time) {
-	took := now.Sub(due)
-	took += took / 16
-	p.lead = min(max(took, p.lead-p.lead/leadFade, leastLead), p.box.opts.PollEvery/leadShare)
+	took, step := now.Sub(due), p.box.opts.PollEvery/leadStep
+	want := min(max(took+took/16-Patience, 0), p.box.opts.PollEvery/leadShare)
+	p.lead = min(max(want, p.lead-step/4), p.lead+step)
 }
 
-// next is when to read after now, at least half a PollEvery later.
+// next is the moment of the next reading after now, which begins at least half a
+// PollEvery later.
 func (p *poll) next(now time.Time) time.Time {
 	every := p.box.opts.PollEvery
-	start := p.box.epoch.Add(time.Duration(p.slot.start.Load()) - p.lead)
-	return start.Add((now.Add(every/2).Sub(start)/every + 1) * every)
+	start := p.box.epoch.Add(time.Duration(p.slot.start.Load()))
+	return start.Add((now.Add(p.lead+every/2).Sub(start)/every + 1) * every)
 }
 
 func (p *poll) serve(ctx context.Context) time.Time {
-	due, next := p.due, p.next(time.Now())
+	due, moment := p.due, p.next(time.Now())
+	begin := moment.Add(-p.lead)
 	download, upload := p.slot.lanes[Download].queue, p.slot.lanes[Upload].queue
 	var counters Counters
 	err := p.box.call(ctx, "read the counters of", upload.Name, func(ctx context.Context) (err error) {
@@ -58,7 +59,8 @@ func (p *poll) serve(ctx context.Context) time.Time {
 		return p.failed(p.box, p.slot, err)
 	}
 	p.slot.counters.Store(&counters)
+	p.slot.reading.done(moment.Sub(p.box.epoch))
 	p.learn(due, time.Now())
 	p.recovered(p.box, p.slot)
-	return latest(next, time.Now())
+	return latest(begin, time.Now())
 }

@@ -18,6 +18,7 @@ type Slot struct {
 	poll     *poll
 	look     *inspection
 	counters atomic.Pointer[Counters]
+	reading  reading
 	// start is what Align was told, since the mailbox's epoch.
 	start atomic.Int64
 
@@ -51,7 +52,7 @@ type SlotState struct {
 var errStopped = errors.New("the router's mailbox has stopped")
 
 func newSlot(m *Mailbox, wan string, download, upload Queue) *Slot {
-	s := &Slot{box: m, latency: hdrhistogram.New(1, time.Minute.Microseconds(), 2)}
+	s := &Slot{box: m, latency: hdrhistogram.New(1, time.Minute.Microseconds(), 2), reading: newReading()}
 	download.WAN, download.Direction = wan, Download
 	upload.WAN, upload.Direction = wan, Upload
 	if upload.Interface == "" && upload.Kind == "" {
@@ -84,10 +85,17 @@ func (s *Slot) Post(dir Direction, bitsPerSecond int64, sampledAt time.Time) {
 	s.box.posted.push(l)
 }
 
-// Align has counters read just before a moment and before those that are whole
-// PollEvery after it: whoever uses them then finds them fresh, and is awake at
-// that time anyway. Until then it is the mailbox's making that is aligned to.
+// Align has counters read at a moment and at those that are whole PollEvery
+// after it: whoever uses them then is awake at that time anyway. Until then it is
+// the mailbox's making that is aligned to.
 func (s *Slot) Align(start time.Time) { s.start.Store(int64(start.Sub(s.box.epoch))) }
+
+// Reading is rung when the counters that are read at this moment have come in;
+// nil where none are to be waited for. No wait should be longer than Patience.
+// One goroutine at a time asks.
+func (s *Slot) Reading(now time.Time) <-chan struct{} {
+	return s.reading.awaited(now.Sub(s.box.epoch))
+}
 
 // Counters are the newest ones, and whether there are any. It does not
 // allocate.

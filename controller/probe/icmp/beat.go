@@ -2,6 +2,7 @@ package icmp
 
 import (
 	"context"
+	"runtime"
 	"time"
 )
 
@@ -19,6 +20,22 @@ func (b beat) after(now time.Time) time.Time {
 		return b.first
 	}
 	return b.first.Add((now.Sub(b.first)/b.period + 1) * b.period)
+}
+
+// coarse is how late a timer may go off: Go's runtime waits for the network in
+// whole milliseconds.
+const coarse = 1500 * time.Microsecond
+
+// meet waits until t to the microsecond, the last of it with its eyes on the
+// clock. It returns the context's error if that ends sooner.
+func meet(ctx context.Context, t time.Time) error {
+	if err := sleep(ctx, t.Add(-coarse)); err != nil {
+		return err
+	}
+	for time.Now().Before(t) {
+		runtime.Gosched()
+	}
+	return nil
 }
 
 // sleep waits until t; it returns the context's error if that ends sooner.

@@ -203,7 +203,7 @@ func TestTheReaderSleepsWhileNothingIsOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLedger(2, time.Second, time.Second)
 		k := &keeper{hosts: []string{"127.0.0.1", "127.0.0.2"}, ledger: l, lifetime: 9, timeout: time.Second}
-		p := newPinger(k, crew{members: []int{0, 1}}, time.Second, 0, address("127.0.0.1"))
+		p := newPinger(k, crew{members: []int{0, 1}}, beat{period: time.Second}, 0, address("127.0.0.1"))
 		timeout := &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}
 		p.notReceived(timeout)
 		number := l.sent(1, time.Now())

@@ -72,16 +72,22 @@ func (k *keeper) keep(ctx context.Context, c crew) {
 	}
 }
 
+// opening is how long before its first probe a pinger opens its socket, where
+// probes are not closer to each other.
+const opening = 5 * time.Millisecond
+
 // ping runs a pinger for its lifetime, or until something goes wrong.
 func (k *keeper) ping(ctx context.Context, c crew, beat beat) {
-	if sleep(ctx, beat.after(time.Now())) != nil {
+	opening := min(opening, beat.period/2)
+	first := beat.after(time.Now().Add(opening))
+	if sleep(ctx, first.Add(-opening)) != nil {
 		return
 	}
-	member, addr, ok := k.roster.next(c, nil, time.Now())
+	member, addr, ok := k.roster.next(c, nil, first)
 	if !ok {
 		return
 	}
-	if err := newPinger(k, c, beat.period, member, addr).start(ctx); err != nil && ctx.Err() == nil {
+	if err := newPinger(k, c, beat, member, addr).start(ctx); err != nil && ctx.Err() == nil {
 		for _, i := range c.members {
 			if k.roster.known(i) {
 				k.failed(i, fmt.Errorf("probe reflector %s: %w", k.hosts[i], err))

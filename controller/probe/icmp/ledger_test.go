@@ -1,6 +1,8 @@
 package icmp
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -158,6 +160,20 @@ func TestTheLedgerDoesNotAllocate(t *testing.T) {
 	})
 	if allocs != 0 {
 		t.Errorf("%v allocations", allocs)
+	}
+}
+
+func TestAMomentIsNotMetBeforeItOrAfterTheEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	for range 5 {
+		moment := time.Now().Add(3 * time.Millisecond)
+		if err := meet(ctx, moment); err != nil || time.Now().Before(moment) {
+			t.Errorf("back %v before its moment, error %v", time.Until(moment), err)
+		}
+	}
+	cancel()
+	if err := meet(ctx, time.Now().Add(time.Hour)); !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end: %v", err)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 type pinger struct {
 	keeper *keeper
 	crew   crew
-	period time.Duration
+	beat   beat
 	bing   *probing.Pinger
 	cancel context.CancelFunc
 	// ended is closed by cancel.
@@ -59,10 +59,10 @@ const hopeless = 10 * time.Second
 
 // newPinger makes one that sends first to a member, at addr; the rest of the
 // crew takes turns where it has addresses of the same family.
-func newPinger(k *keeper, c crew, period time.Duration, member int, addr *net.IPAddr) *pinger {
-	aim := *addr
+func newPinger(k *keeper, c crew, beat beat, member int, addr *net.IPAddr) *pinger {
+	aim, period := *addr, beat.period
 	p := &pinger{
-		keeper: k, crew: c, period: period, member: member, addr: addr, aim: &aim,
+		keeper: k, crew: c, beat: beat, member: member, addr: addr, aim: &aim,
 		spent: make(chan struct{}), stirred: make(chan struct{}, 1),
 		departures: make([]departure, min(int(k.timeout/period)+slack, k.lifetime)),
 	}
@@ -85,6 +85,7 @@ func newPinger(k *keeper, c crew, period time.Duration, member int, addr *net.IP
 // is noted of the reflectors already.
 func (p *pinger) start(ctx context.Context) error {
 	ctx, p.cancel = context.WithCancel(ctx)
+	p.bing.OnSetup = func() { p.ready(ctx) }
 	p.ended = ctx.Done()
 	ended := make(chan error, 1)
 	p.keeper.pingers.Go(func() {
@@ -110,6 +111,19 @@ func (p *pinger) start(ctx context.Context) error {
 	}
 }
 
+// starting is what pro-bing takes on a slow machine (250 million instructions a
+// second) from here until its clock runs.
+const starting = 600 * time.Microsecond
+
+// ready holds pro-bing's clock until it is to start, which is also when in each
+// interval it will go off for the pinger's life: with the other timers of that
+// moment, so that they wake the process once.
+func (p *pinger) ready(ctx context.Context) {
+	moment := p.beat.after(time.Now().Add(starting))
+	// A pinger that ends meanwhile finds out by itself.
+	_ = meet(ctx, moment.Add(-starting))
+}
+
 func (p *pinger) sent(packet *probing.Packet) {
 	now := time.Now()
 	p.departures[packet.Seq%len(p.departures)] = departure{
@@ -122,7 +136,7 @@ func (p *pinger) sent(packet *probing.Packet) {
 	}
 	p.failing, p.refused = time.Time{}, 0
 	p.keeper.sent(p.member)
-	if packet.Seq == p.keeper.lifetime-1 || !p.turn(now.Add(p.period)) {
+	if packet.Seq == p.keeper.lifetime-1 || !p.turn(now.Add(p.beat.period)) {
 		// pro-bing compares what was sent with Count on this goroutine.
 		p.bing.Count = packet.Seq + 1
 		time.AfterFunc(p.keeper.timeout, p.cancel)
@@ -144,7 +158,7 @@ func (p *pinger) notSent(_ *probing.Packet, err error) {
 	now := time.Now()
 	p.refused = 0
 	p.failed(now, err)
-	if now.Sub(p.failing) >= hopeless || !p.turn(now.Add(p.period)) {
+	if now.Sub(p.failing) >= hopeless || !p.turn(now.Add(p.beat.period)) {
 		p.cancel()
 	}
 }

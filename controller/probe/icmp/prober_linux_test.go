@@ -110,7 +110,7 @@ func TestAnAnswerFromAnotherAddressIsNotOne(t *testing.T) {
 	l := newLedger(1, time.Millisecond, time.Minute)
 	l.sent(0, time.Now())
 	k := &keeper{hosts: []string{dead}, ledger: l, lifetime: 1, timeout: time.Second}
-	p := newPinger(k, crew{}, time.Second, 0, &net.IPAddr{IP: net.IPv4(192, 0, 2, 2)})
+	p := newPinger(k, crew{}, beat{period: time.Second}, 0, &net.IPAddr{IP: net.IPv4(192, 0, 2, 2)})
 	p.departures[0].ip = p.addr.IP
 	p.received(&probing.Packet{Seq: 0, IPAddr: &net.IPAddr{IP: net.IPv4(192, 0, 2, 3)}})
 	if got, _ := l.collect(time.Now(), nil); len(got) != 0 {
