@@ -16,6 +16,7 @@ import (
 	"github.com/wanctl/wanctl/api/v1alpha1"
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/live"
 	"github.com/wanctl/wanctl/cmd/wanctl/internal/service"
+	"github.com/wanctl/wanctl/cmd/wanctl/internal/slack"
 	"github.com/wanctl/wanctl/observe/pulse"
 	"github.com/wanctl/wanctl/reconciler"
 )
@@ -90,6 +91,9 @@ func (a *agent) run(cmd *cobra.Command, c *cli) error {
 	log, err := newLogger(display.Log(), a.logFormat, a.verbosity)
 	if err != nil {
 		return usage(err)
+	}
+	if err := slack.Allow(); err != nil {
+		log.V(1).Info("timers stay exact, which costs CPU", "error", err.Error())
 	}
 	manager, turning := service.New(), pulse.New()
 	defer manager.Stopping()

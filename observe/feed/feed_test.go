@@ -48,6 +48,7 @@ func (prober) Close() error { return nil }
 type shaper struct{}
 
 func (shaper) Post(autorate.Direction, int64, time.Time) {}
+func (shaper) Reading(time.Time) <-chan struct{}         { return nil }
 func (shaper) Counters() (router.Counters, bool)         { return router.Counters{}, false }
 
 // turn runs a loop for a while of the bubble's clock, with a feed that follows.

@@ -33,6 +33,7 @@ func (line) Collect(now time.Time, buf []probe.Sample) ([]probe.Sample, probe.Wa
 func (line) Err() error                                { return nil }
 func (line) Close() error                              { return nil }
 func (line) Post(autorate.Direction, int64, time.Time) {}
+func (line) Reading(time.Time) <-chan struct{}         { return nil }
 func (line) Counters() (router.Counters, bool)         { return router.Counters{}, false }
 
 type noSink struct{}

@@ -24,6 +24,7 @@ func (dead) Collect(_ time.Time, buf []probe.Sample) ([]probe.Sample, probe.Wait
 func (dead) Err() error                                { return nil }
 func (dead) Close() error                              { return nil }
 func (dead) Post(autorate.Direction, int64, time.Time) {}
+func (dead) Reading(time.Time) <-chan struct{}         { return nil }
 func (dead) Counters() (router.Counters, bool)         { return router.Counters{}, false }
 
 // hung is a line on which the loop hangs once it is let.

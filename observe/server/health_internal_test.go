@@ -25,6 +25,7 @@ func (silent) Collect(_ time.Time, buf []probe.Sample) ([]probe.Sample, probe.Wa
 func (silent) Err() error                                { return nil }
 func (silent) Close() error                              { return nil }
 func (silent) Post(autorate.Direction, int64, time.Time) {}
+func (silent) Reading(time.Time) <-chan struct{}         { return nil }
 func (silent) Counters() (router.Counters, bool)         { return router.Counters{}, false }
 
 func TestALoopThatStandsStillIsNotLiveAndASilentLineIs(t *testing.T) {

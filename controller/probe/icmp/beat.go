@@ -23,8 +23,8 @@ func (b beat) after(now time.Time) time.Time {
 }
 
 // coarse is how late a timer may go off: Go's runtime waits for the network in
-// whole milliseconds.
-const coarse = 1500 * time.Microsecond
+// whole milliseconds, and the kernel may be allowed some slack.
+const coarse = 2 * time.Millisecond
 
 // meet waits until t to the microsecond, the last of it with its eyes on the
 // clock. It returns the context's error if that ends sooner.
