@@ -12,5 +12,5 @@ func (w *WAN) Convert(from, to time.Duration) {
 		s.SoftRedStreak = s.SoftRedStreak * int64(from) / int64(to)
 		w.Fast[d] = Fast{CapacityBitsPerSecond: w.Fast[d].CapacityBitsPerSecond}
 	}
-	w.changed = 0
+	w.changed, w.standing = 0, false
 }

@@ -225,3 +225,28 @@ func TestWhatAnUploadSentWhileItsClimbWasQuietProvesLess(t *testing.T) {
 		t.Errorf("the capacity is %.0f, want %.0f", got, starved*8e6)
 	}
 }
+
+func TestADrainIsThatOfAJointProbeOnlyRightAfterOne(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		phase phase
+		ago   time.Duration
+		want  bool
+	}{
+		{"while it is asked", probing, 2 * lately, true},
+		{"while it climbs", climbing, 2 * lately, true},
+		{"just after", holding, lately - cycle, true},
+		{"but not later", holding, lately + cycle, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := loadedBench()
+			b.in.Now = time.Minute
+			f := &b.w.Fast[Download]
+			f.phase, f.joint, f.raised = tt.phase, true, b.in.Now-tt.ago
+			b.w.congest(Download, &b.in, false)
+			if f.joint != tt.want {
+				t.Errorf("joint is %v, want %v", f.joint, tt.want)
+			}
+		})
+	}
+}

@@ -1,14 +1,18 @@
 package autorate
 
-// stands says that a queue stands, too short to be drained and too long for the
-// line to be asked for more.
+// stands says that a queue has stood for long, too short to be drained and too
+// long for the line to be asked for more.
 func (w *WAN) stands(v *levels, in *Input) bool {
 	g := &in.Signal
 	calm := w.Fast[Download].phase == holding && w.Fast[Upload].phase == holding
-	if !calm || g.Silent || g.MedianMS < v.quiet || v.congested(g) {
-		w.stood = in.Now
-	}
-	if in.Now-w.stood < max(standing, 2*g.feedback()) {
+	switch {
+	case !calm || g.Silent || g.MedianMS < v.quiet || v.congested(g):
+		w.standing = false
+		return false
+	case !w.standing:
+		w.standing, w.stood = true, in.Now
+		return false
+	case in.Now-w.stood < max(standing, 2*g.feedback()):
 		return false
 	}
 	w.stood = in.Now

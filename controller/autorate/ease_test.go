@@ -81,3 +81,34 @@ func TestASlowLoopGivesAQueueThatStandsMoreTime(t *testing.T) {
 		t.Errorf("it stands at %d (%v) after that", got.Rate, got.Reason)
 	}
 }
+
+func TestAQueueThatMayHaveGoneMeanwhileHasNotStood(t *testing.T) {
+	for name, meanwhile := range map[string]func(b *bench){
+		"counters are lost": func(b *bench) {
+			b.in.Delivered.OK = false
+			b.run(8, 30)
+			b.in.Delivered.OK = true
+		},
+		"no samples come": func(b *bench) {
+			b.in.Signal.OK = false
+			b.run(8, 30)
+			b.in.Signal.OK = true
+		},
+		"the interval changes": func(b *bench) { b.w.Convert(50*time.Millisecond, 50*time.Millisecond) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(19e6, 0.3e6)
+			b.w.Shapers[Download].Rate = 19e6
+			b.run(8, 15)
+			meanwhile(b)
+			b.run(8, 15)
+			if got := b.rates()[Download]; got != 19e6 {
+				t.Errorf("eased to %d for a queue of 0.75 s", got)
+			}
+			b.run(8, 15)
+			if got := b.w.Fast[Download].eases; got != 1 {
+				t.Errorf("eased %d times for one of 1.5 s, want once", got)
+			}
+		})
+	}
+}

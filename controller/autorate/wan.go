@@ -38,11 +38,13 @@ type WAN struct {
 	// changed is when any rate last moved by the fast law.
 	changed time.Duration
 	// asked is the direction that was last probed alone although both wanted
-	// to be, alone that the next such probe is to be of one.
+	// to be, turns how many more such probes are to be of one.
 	asked Direction
 	turns int
-	// stood is when the line was last quiet, or a queue that stood was last eased.
-	stood time.Duration
+	// standing says that a queue stands, and stood since when, or since when it was
+	// last eased.
+	standing bool
+	stood    time.Duration
 }
 
 // Settled is the rate that a direction stands at, in bit/s: where it is being
@@ -85,6 +87,7 @@ func (w *WAN) reference(c *Config, in *Input) {
 }
 
 func (w *WAN) hold(c *Config, reason Reason) {
+	w.standing = false
 	for d := range w.Shapers {
 		w.Shapers[d].Reason = reason
 		w.Shapers[d].cap(&c.Limits[d])
@@ -98,6 +101,7 @@ func (w *WAN) blind(c *Config, in *Input) {
 	g, v := &in.Signal, w.levels(&c.Thresholds)
 	congested := v.congested(g)
 	settled := in.Now-w.changed >= max(stubborn, g.feedback())
+	w.standing = false
 	cut := congested && settled
 	if cut {
 		w.changed = in.Now
