@@ -23,16 +23,16 @@ func newPoll(s *Slot) *poll {
 }
 
 // leadShare is the most of PollEvery that lead may be. A reading that comes in
-// too late adds one part in leadStep of PollEvery to lead, each of the others
-// takes a quarter of that: of five, four are in time, and a rare one that is
-// slow changes little.
-const leadShare, leadStep = 4, 64
+// too late adds one part in leadStep of PollEvery to lead, and each of the others
+// takes one part in leadFade of that: so many are in time for one that is late,
+// and a rare slow one changes little.
+const leadShare, leadStep, leadFade = 4, 64, 16
 
 // learn adapts lead to a reading that was due, and has just come in.
 func (p *poll) learn(due, now time.Time) {
 	took, step := now.Sub(due), p.box.opts.PollEvery/leadStep
 	want := min(max(took+took/16-Patience, 0), p.box.opts.PollEvery/leadShare)
-	p.lead = min(max(want, p.lead-step/4), p.lead+step)
+	p.lead = min(max(want, p.lead-step/leadFade), p.lead+step)
 }
 
 // next is the moment of the next reading after now, which begins at least half a

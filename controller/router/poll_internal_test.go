@@ -10,18 +10,18 @@ func TestReadingsBeginAsEarlyAsMostOfThemNeed(t *testing.T) {
 	due := time.Now()
 	for _, tt := range []struct {
 		name        string
-		slow        int // of ten
+		slow        int // one in so many; 0 is none
 		least, most time.Duration
 	}{
 		{"none is slow", 0, 0, 0},
-		{"one in ten is", 1, 0, time.Millisecond},
-		{"one in two is", 5, 6 * time.Millisecond, 7 * time.Millisecond},
-		{"all are", 10, 6500 * time.Microsecond, 6500 * time.Microsecond},
+		{"one in twenty is", 20, 0, time.Millisecond},
+		{"one in ten is", 10, 5500 * time.Microsecond, 6500 * time.Microsecond},
+		{"all are", 1, 6500 * time.Microsecond, 6500 * time.Microsecond},
 	} {
 		p := poll{box: &Mailbox{opts: Options{PollEvery: every}}}
-		for i := range 100 {
+		for i := range 400 {
 			took := time.Millisecond
-			if i%10*tt.slow%10 < tt.slow {
+			if tt.slow > 0 && i%tt.slow == 0 {
 				took = 8 * time.Millisecond
 			}
 			p.learn(due, due.Add(took))

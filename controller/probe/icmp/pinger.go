@@ -14,9 +14,9 @@ import (
 )
 
 // pinger is one pro-bing Pinger: it sends a lifetime's probes to a crew, stays
-// until the last of them is answered or overdue, and ends. All callbacks but
-// notReceived run on one goroutine of pro-bing's, so that a probe is noted
-// before its answer is.
+// until the last of them is answered or overdue, and ends. The callbacks that note
+// a probe and its answer run on one goroutine of pro-bing's, so that a probe is
+// noted before its answer is.
 type pinger struct {
 	keeper *keeper
 	crew   crew
