@@ -17,9 +17,9 @@ func (w *WAN) ask(c *Config, in *Input, v *levels) {
 
 // askInTurn asks what is in use below its ceiling, once its last change is a
 // while ago and the other direction's has shown: both directions where both are,
-// after that each of them alone, and then both again. A slow loop never asks both. A
-// direction that was drained together with the other may be innocent, and is
-// asked at once.
+// after that each of them alone, the download first, and then both
+// again. A slow loop never asks both. A direction that was drained together with
+// the other may be innocent, and is asked at once.
 func (w *WAN) askInTurn(c *Config, in *Input) {
 	var wants [2]bool
 	rested := false
@@ -36,7 +36,7 @@ func (w *WAN) askInTurn(c *Config, in *Input) {
 		w.asked = 1 - w.asked
 		wants[1-w.asked] = false
 	case wants == both:
-		w.turns = len(wants)
+		w.turns, w.asked = len(wants), Upload
 	}
 	for d, wanted := range wants {
 		if wanted {
@@ -52,11 +52,12 @@ func (w *WAN) askBeside(c *Config, in *Input) {
 		other := 1 - Direction(d)
 		if w.outgrown(Direction(d), in) && w.Fast[other].phase == holding && w.wanted(c, other, in) {
 			w.probe(c, other, in, true)
+			w.Fast[other].beside = true
 		}
 	}
 }
 
-// outgrown says that a direction climbs, and carries well more than where it last
+// outgrown says that a direction climbs, and carries clearly more than where it last
 // congested: the line has grown, most likely in both directions. What an upload
 // sends is no proof of what arrives, and must be more.
 func (w *WAN) outgrown(d Direction, in *Input) bool {
@@ -82,6 +83,6 @@ func (w *WAN) probe(c *Config, d Direction, in *Input, joint bool) {
 	// A rate that is above its share stands at a floor, or nothing is known.
 	f.CapacityBitsPerSecond = max(f.CapacityBitsPerSecond, float64(s.Rate)/share)
 	f.enter(probing, in.Now)
-	f.raised, f.joint = in.Now, joint
+	f.raised, f.joint, f.beside = in.Now, joint, false
 	s.Rate = min(int64(f.CapacityBitsPerSecond*(1+in.Signal.gain(c.Thresholds.GreenMS))), c.Limits[d].Ceiling)
 }

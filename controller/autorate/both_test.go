@@ -179,10 +179,10 @@ func TestADirectionThatOutgrowsWhereItCongestedLetsTheOtherBeAsked(t *testing.T)
 		spacing time.Duration
 		want    bool
 	}{
-		{"a download by a tenth", Download, outgrew + 0.05, cycle, true},
-		{"but not by less", Download, outgrew - 0.05, cycle, false},
-		{"an upload by three", Upload, outgrewUpload + 0.05, cycle, true},
-		{"but not by less, since its rate proves little", Upload, outgrewUpload - 0.05, cycle, false},
+		{"a download by a twentieth", Download, outgrew + 0.02, cycle, true},
+		{"but not by less", Download, outgrew - 0.02, cycle, false},
+		{"an upload by a fifth", Upload, outgrewUpload + 0.02, cycle, true},
+		{"but not by less, since its rate proves little", Upload, outgrewUpload - 0.02, cycle, false},
 		{"but not in a slow loop, which could not tell whose queue it is", Download, outgrew + 0.05, 500 * time.Millisecond, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -195,8 +195,12 @@ func TestADirectionThatOutgrowsWhereItCongestedLetsTheOtherBeAsked(t *testing.T)
 			b.w.Shapers[tt.climber].Rate = int64(rate)
 			b.in.Delivered.BitsPerSecond[tt.climber], b.in.Delivered.Recent[tt.climber] = rate, rate
 			b.run(0, 1)
-			if got := b.w.Fast[other].phase == probing; got != tt.want {
-				t.Errorf("the %v is asked: %v, want %v", other, got, tt.want)
+			if got := b.w.Fast[other].phase == probing; got != tt.want || b.w.Fast[other].beside != tt.want {
+				t.Errorf("the %v is asked: %v, beside the other: %v; want %v", other, got, b.w.Fast[other].beside, tt.want)
+			}
+			b.w.probe(&b.c, other, &b.in, true)
+			if b.w.Fast[other].beside {
+				t.Error("the next probe is beside a climb as well")
 			}
 		})
 	}
@@ -239,6 +243,32 @@ func TestARefusedProbe(t *testing.T) {
 			b.run(10, 1)
 			if got := b.w.Fast[tt.d].CapacityBitsPerSecond; math.Abs(got-tt.capacity) > 1 || b.w.Shapers[tt.d].Reason != ProbeRefused {
 				t.Errorf("the capacity is %.0f (%v), want %.0f", got, b.w.Shapers[tt.d].Reason, tt.capacity)
+			}
+		})
+	}
+}
+
+func TestAProbeBesideAClimbIsAsShortAsOneAlone(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		joint, beside bool
+		cycles        int
+		want          phase
+	}{
+		{"alone", false, false, 4, climbing},
+		{"beside a climb", true, true, 4, climbing},
+		{"along with another probe it is longer", true, false, 4, probing},
+		{"but not for ever", true, false, 6, climbing},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := loadedBench()
+			b.w.Fast[Download].enter(climbing, b.in.Now)
+			f := &b.w.Fast[Upload]
+			f.enter(probing, b.in.Now)
+			f.joint, f.beside = tt.joint, tt.beside
+			b.run(0, tt.cycles)
+			if f.phase != tt.want {
+				t.Errorf("after %d cycles its phase is %d, want %d", tt.cycles, f.phase, tt.want)
 			}
 		})
 	}

@@ -80,7 +80,7 @@ func (f *Fast) refineDownload(s *Shaper, in *Input) {
 	case few > full*rate:
 		f.CapacityBitsPerSecond, f.first = min(f.CapacityBitsPerSecond, many), min(f.first, many)
 	case recent <= 0 || recent >= min(starved*rate, sunk*f.CapacityBitsPerSecond):
-	case slope > rising && (!f.together && !f.joint || recent < fallen*f.CapacityBitsPerSecond || in.Now-f.estimated >= f.unmoved(&in.Signal)):
+	case slope > rising && (!f.together && !f.joint || recent < farLess*f.CapacityBitsPerSecond || in.Now-f.estimated >= f.unmoved(&in.Signal)):
 		f.CapacityBitsPerSecond, f.estimated = recent, in.Now
 	case slope > -rising && many < min(starved*rate, sunk*f.CapacityBitsPerSecond) && in.Now-f.estimated >= f.unmoved(&in.Signal):
 		f.CapacityBitsPerSecond, f.estimated = many, in.Now

@@ -28,7 +28,8 @@ func TestWhatArrivesWhileADownloadDrains(t *testing.T) {
 		{"lowers it at once where the delay rises", 40, 15e6, 15e6, 0.1, false, 15e6},
 		{"and not where the shaper gets what it lets through", 40, 16.5e6, 16.5e6, 0.1, false, 20e6},
 		{"does not lower it at once where it may be the upload's queue", 40, 15e6, 15e6, 0.1, true, 20e6},
-		{"unless it is far less", 40, 12e6, 12e6, 0.1, true, 12e6},
+		{"nor where acknowledgements are later still", 40, 12.5e6, 12.5e6, 0.1, true, 20e6},
+		{"unless it is far less", 40, 11.5e6, 11.5e6, 0.1, true, 11.5e6},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := drainingBench(tt.delay)

@@ -41,7 +41,7 @@ const (
 	beyond, unsure = 0.3, 0.35
 	// outgrew is how much more than where it last congested a direction that climbs
 	// must carry for the other one to be asked at once.
-	outgrew, outgrewUpload = 0.1, 0.2
+	outgrew, outgrewUpload = 0.05, 0.2
 	// inUse is the share of the rate that must be delivered for a probe, loaded
 	// the one from which a direction may be blamed, and loadedFor how long it
 	// may be blamed after that.
@@ -63,8 +63,9 @@ const (
 	holds = 0.93
 	// fell is the share of what a download delivered over the last usual that
 	// tells, when less arrives as delay sets in, that its capacity fell.
-	// fallen is the same of a line that has fallen in both.
-	fell, fallen, usual = 0.85, 0.7, 2 * time.Second
+	// fallen is the same of a line that has fallen in both, and farLess that of a
+	// drain's estimate where acknowledgements may be late.
+	fell, fallen, farLess, usual = 0.85, 0.7, 0.6, 2 * time.Second
 	// stubborn is how long a delay may fail to fall before the estimate of the
 	// capacity is lowered to lowered of itself, and impatient the same where the
 	// other direction fills its shaper and may be to blame.
@@ -138,8 +139,9 @@ type Fast struct {
 	restRate     int64
 	restCapacity float64
 	// together says that the direction was drained along with the other, and
-	// may be innocent; joint that it is probed along with the other.
-	together, joint bool
+	// may be innocent; joint that it is probed along with the other, and beside
+	// that the other one climbs meanwhile.
+	together, joint, beside bool
 	// shared says that the other direction is loaded as well.
 	shared bool
 	// eases is how often the rate was eased since it last congested or grew.

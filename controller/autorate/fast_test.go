@@ -209,7 +209,7 @@ func TestBothAreAskedTogetherAndThenOneByOne(t *testing.T) {
 		b.run(0, 1) // drained
 		return raised
 	}
-	for i, want := range [][2]bool{{true, true}, {false, true}, {true, false}, {true, true}} {
+	for i, want := range [][2]bool{{true, true}, {true, false}, {false, true}, {true, true}} {
 		if got := asked(); got != want {
 			t.Errorf("probe %d raised download, upload: %v, want %v", i+1, got, want)
 		}

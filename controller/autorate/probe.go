@@ -18,7 +18,7 @@ func (f *Fast) probe(s *Shaper, t *Thresholds, v *levels, in *Input, dir Directi
 		enough, clearly = inUse*float64(s.Rate), inUse*float64(s.Rate)
 	}
 	grown := g.MedianMS < v.quiet && (now-f.since >= g.probeTime() && delivered > enough ||
-		!f.joint && now-f.since >= g.feedback() && g.NewestMS < v.quiet && recent > clearly)
+		(!f.joint || f.beside) && now-f.since >= g.feedback() && g.NewestMS < v.quiet && recent > clearly)
 	switch {
 	case grown:
 		f.CapacityBitsPerSecond, f.together = max(f.CapacityBitsPerSecond, delivered), false
