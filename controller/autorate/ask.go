@@ -17,9 +17,9 @@ func (w *WAN) ask(c *Config, in *Input, v *levels) {
 
 // askInTurn asks what is in use below its ceiling, once its last change is a
 // while ago and the other direction's has shown: both directions where both are,
-// after that each of them alone, the download first, and then both
-// again. A slow loop never asks both. A direction that was drained together with
-// the other may be innocent, and is asked at once.
+// after that each of them alone, the download first, and then both again. A slow
+// loop never asks both. A direction that was drained together with the other may
+// be innocent, and is asked at once.
 func (w *WAN) askInTurn(c *Config, in *Input) {
 	var wants [2]bool
 	rested := false

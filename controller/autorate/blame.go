@@ -212,6 +212,7 @@ func (w *WAN) congest(d Direction, in *Input, together bool) {
 		// It may be the beginning of an outage: what has stopped is no capacity.
 		carried = max(carried, least*float64(rate))
 	}
+	// A joint probe of a while ago has no part in this.
 	f.joint = f.joint && (f.phase != holding || w.raisedLately(d, in))
 	f.congest(s, carried, in.Now)
 	f.alarmed, f.restRate, f.restCapacity = in.Signal.Silent, rate, capacity

@@ -64,7 +64,8 @@ type Loop struct {
 	silent bool
 	began  time.Duration
 	// since is when each direction took its state.
-	since    [2]time.Time
+	since [2]time.Time
+	// patience is for the counters of a cycle.
 	patience *time.Timer
 }
 

@@ -89,6 +89,23 @@ func TestAnswersAreReadHoweverLongItWasQuietBefore(t *testing.T) {
 	}
 }
 
+func TestProbesLeaveAtTheirMomentsAndNotAsSoonAsTheSocketIsOpen(t *testing.T) {
+	needNamespace(t)
+	first := time.Now().Add(50 * time.Millisecond)
+	const interval = 50 * time.Millisecond
+	p := open(t, Config{Reflectors: []string{"127.0.0.1"}, Interval: interval, Timeout: 30 * time.Second, Start: first})
+	var samples []probe.Sample
+	until(t, p, func() bool {
+		samples, _ = p.Collect(time.Now(), samples)
+		return len(samples) >= 3
+	})
+	for i, s := range samples {
+		if moment := first.Add(time.Duration(i)*interval - starting); s.Sent.Before(moment) {
+			t.Errorf("probe %d left %v before its moment", i+1, moment.Sub(s.Sent))
+		}
+	}
+}
+
 func TestAnswersAfterTheTimeoutAreLosses(t *testing.T) {
 	needNamespace(t)
 	deadLink(t)

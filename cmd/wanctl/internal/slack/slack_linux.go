@@ -30,7 +30,7 @@ func Allow() error {
 			continue // It has ended.
 		}
 		if err != nil {
-			return fmt.Errorf("let timers be %v late: %w; CAP_SYS_NICE allows it, as does TimerSlackNSec=%v of a systemd unit", Slack, err, Slack)
+			return fmt.Errorf("let timers be %v late: %w; CAP_SYS_NICE allows it, as does TimerSlackNSec=%dus of a systemd unit", Slack, err, Slack.Microseconds())
 		}
 	}
 	return nil
