@@ -82,6 +82,21 @@ func (a *agent) pid() int {
 	}
 }
 
+// mustBeLate fails where a thread of the agent has timers without slack.
+func (a *agent) mustBeLate(t *testing.T) {
+	t.Helper()
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", a.pid()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, thread := range threads {
+		slack, err := os.ReadFile("/proc/" + thread.Name() + "/timerslack_ns")
+		if err == nil && string(slack) != "500000\n" {
+			t.Errorf("of %d threads one has %q ns of slack", len(threads), slack)
+		}
+	}
+}
+
 // site is what wanctl get status says of the site.
 func (a *agent) site() (*v1alpha1.Site, error) {
 	site := &v1alpha1.Site{}

@@ -78,6 +78,7 @@ func (b *bench) withWanctl(t *testing.T) {
 		return c.Status == metav1.ConditionTrue, c, err
 	})
 	t.Logf("ready %.1f s after its start", took.Seconds())
+	b.agent.mustBeLate(t)
 	// The baseline is learned before the load comes.
 	settle(t, 2*time.Second)
 	b.loaded(t)
